@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_wait_goes_on_during_suspend() {
+    fn a_long_wait_continues_during_suspend() {
         let mut clock = RealClock::new(None);
         let (ready, other) = UnixStream::pair().unwrap();
         other.shutdown(std::net::Shutdown::Write).unwrap();
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interrupt_comes_before_everything_and_once() {
+    fn an_interrupt_comes_first_and_only_once() {
         let (ready, other) = UnixStream::pair().unwrap();
         other.shutdown(std::net::Shutdown::Write).unwrap();
         let mut clock = RealClock::new(Some(ready.as_fd()));

@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_withheld_report_only_the_header_is_written() {
+    fn only_the_header_of_a_withheld_report_is_written() {
         let path = std::env::temp_dir().join(format!("withheld-{}.trace", std::process::id()));
         let file = TraceFile::create(&path).unwrap();
         let reports = vec![

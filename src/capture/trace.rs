@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn who_the_device_is_stays_out_of_the_node_line() {
+    fn the_node_line_has_no_identity_of_the_device() {
         let node = NodeInfo {
             bus: Bus::Bluetooth,
             name: Some("Somebody's mouse".to_owned()),
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said() {
+    fn problems_are_reported() {
         assert_eq!(
             "0.1 1 > 10 zz".parse::<Line>(),
             Err(LineError::Byte("zz".to_owned()))

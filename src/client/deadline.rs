@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_future_goes_on_when_another_thread_wakes_it() {
+    fn a_future_continues_when_another_thread_wakes_it() {
         let mut polls = 0;
         let future = poll_fn(|context| {
             polls += 1;

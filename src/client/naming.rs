@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_that_is_not_known_gives_way_to_the_other() {
+    fn an_unknown_name_is_replaced_by_the_other() {
         let full = "Wireless Solar Keyboard K750";
         for (naming, both) in [(Naming::Short, "K750"), (Naming::Full, full)] {
             let shown = |short, full| shown(naming, short, full);

@@ -249,7 +249,7 @@ mod tests {
     const SOLAR: FeatureId = BatteryFeature::SolarDashboard.id();
 
     #[test]
-    fn an_index_means_something_on_its_own_device_only() {
+    fn an_index_is_valid_for_its_own_device_only() {
         let mut context = Context::new(&[]);
         let mut talk = context.talk(Source::Node(1));
         talk.learn(2, 9, (SOLAR, Knowledge::Learnt));
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn another_device_at_a_source_knows_nothing_of_the_one_before() {
+    fn another_device_at_a_source_starts_with_an_empty_state() {
         let node = Source::Node(1);
         let mut context = Context::new(&[]);
         context.introduce(node, 0x046D, 0xC52B);
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_count_more_than_what_frames_show() {
+    fn ids_take_precedence_over_evidence_from_frames() {
         let mut context = Context::new(&[]);
         let mut talk = context.talk(Source::Unknown);
         talk.learn_behind(Behind::Receiver(PairingRecords::Unknown));
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_user_gave_holds_for_all() {
+    fn features_given_by_the_user_apply_to_all_devices() {
         let given = GivenFeature {
             index: 9,
             id: SOLAR,
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_asked_as_ff_or_00_may_answer_with_its_slot() {
+    fn a_device_addressed_as_ff_or_00_may_answer_with_its_slot() {
         let mut context = Context::new(&[]);
         let mut talk = context.talk(Source::Unknown);
         let request = report("11 FF 00 08 10 00 …"); // piper issue 541

@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_means_what_its_feature_makes_of_it() {
+    fn the_meaning_of_a_number_depends_on_the_feature() {
         let solar = BatteryFeature::SolarDashboard.id();
         assert_eq!(function(solar, 0), Some("set light measure"));
         assert_eq!(function(FeatureId::ROOT, 1), Some("ping"));

@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn short_events_of_a_device_with_features_and_a_node_of_its_own() {
+    fn short_events_of_a_device_with_features_and_its_own_node() {
         let mut context = Context::new(&[]);
         context.introduce(Source::Node(1), 0x046D, 0xB342);
         let mut talk = context.talk(Source::Node(1));
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn registers_are_told_by_form_value_and_open_request() {
+    fn register_roles_follow_from_form_value_and_open_request() {
         for (frames, expected) in [
             ("10 FF 83 B5 03 00 00", Role::Request),
             ("11 FF 83 B5 03 AF 4F 95 EA 05 06 0E …", Role::Reply),
@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn long_reports_are_told_by_open_request_value_and_shape() {
+    fn long_report_roles_follow_from_open_request_value_and_shape() {
         for (frames, expected) in [
             ("11 01 00 1C 00 00 4F …", Role::Request),
             ("11 01 00 1C 04 02 4F …", Role::Reply),

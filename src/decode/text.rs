@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_says_what_it_answers() {
+    fn an_error_names_the_request_it_answers() {
         let expected = "\
 10 01 8f 00 1b 09 00
   error: resource error (8F/09), slot 1, in answer to ping, root (0000, index 00)
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_typed_is_left_out() {
+    fn typed_keys_are_left_out() {
         let expected = "20 01 01 ..\n  input: keyboard input (01), slot 1: content withheld\n";
         assert_eq!(
             text("20 01 01 00 04 05 06 00 00 00 00 00 00 00 00"),

@@ -367,14 +367,14 @@ mod tests {
     }
 
     #[test]
-    fn without_a_charge_before_there_is_none_now() {
+    fn without_an_earlier_charge_none_is_kept() {
         let charging = level("11 01 06 0B 00 00 01 …", 5);
         assert_eq!(charging.after(None), charging);
         assert!(!charging.tells_charge());
     }
 
     #[test]
-    fn what_a_device_vouches_for_is_not_given_up_for_what_it_does_not() {
+    fn a_trusted_value_is_not_replaced_by_an_untrusted_one() {
         let good = solar("11 01 09 10 39 00 0C 06 1D 47 4F 4F 44 …", 0);
         let doubtful = solar("11 01 09 10 0A 01 F4 06 1D …", 5);
         assert_eq!(doubtful.after(Some(&good)), good);

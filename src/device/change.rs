@@ -204,7 +204,7 @@ mod tests {
     use crate::device::{ChargeState, OtherLink, Presence};
 
     #[test]
-    fn each_kind_of_change_is_named_and_being_seen_is_not_a_change() {
+    fn each_kind_of_change_is_named_and_a_sign_of_life_is_not_one() {
         let before = mouse("C087-1", battery(50, ChargeState::Discharging));
         let changed = |change: &dyn Fn(&mut Device)| {
             let mut after = before.clone();

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_odd_is_believed_when_it_is_said_again() {
+    fn an_odd_reading_is_accepted_when_it_is_confirmed() {
         let (before, new) = (percent(80, 0, 0), percent(15, 0, 1));
         assert!(odd(before, new));
         assert!(!odd(new, percent(15, 0, 1)));
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_day_any_charge_may_be_true() {
+    fn after_a_day_any_charge_is_plausible() {
         assert!(odd(percent(80, 0, 0), percent(15, 0, 23)));
         assert!(!odd(percent(80, 0, 0), percent(15, 0, 24)));
         // The charge is compared, not the reading in which it was kept.
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_of_steps_may_go_where_it_said_it_would() {
+    fn a_device_with_steps_may_go_to_its_announced_step() {
         // M525 and M325 (vectors 105 and 106): from 90 straight to 5.
         assert!(!odd(steps(90, 5, 0, 0), steps(5, 0, 0, 1)));
         assert!(!odd(steps(90, 50, 0, 0), steps(50, 20, 0, 1)));
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn one_error_is_odd_and_a_second_is_none() {
+    fn one_error_is_odd_and_a_second_is_not() {
         let (good, bad) = (steps(90, 50, 0, 0), steps(90, 50, 5, 1));
         assert!(odd(good, bad));
         assert!(!odd(bad, bad));

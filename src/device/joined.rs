@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn of_three_slots_the_one_with_a_link_counts() {
+    fn the_slot_with_a_link_counts_among_three() {
         // MX Master 3S with three channels on one Bolt receiver (OpenLogi 1560).
         let [mut first, mut second, third] = [
             paired(1, Presence::Offline, 3),

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_lost_its_end_gives_way_to_one_that_has_it() {
+    fn a_truncated_name_is_replaced_by_a_complete_one() {
         for own in ["PRO X2 SUPERSTRIKE", "PRO X 2 Superstrike"] {
             let found = best(NO_MODEL, Some("PRO X 2 Supers"), Some(own));
             assert_eq!(found.as_deref(), Some(own));
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_is_asked_for_its_name_only_where_that_helps() {
+    fn a_device_name_is_requested_only_if_it_can_be_better() {
         let stored = |name: &str| Device {
             stored_name: Some(name.to_owned()),
             ..paired(0x4002)

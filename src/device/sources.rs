@@ -371,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_of_few_levels_tells_steps() {
+    fn a_device_with_few_levels_reports_steps() {
         // G305, vector 111: four levels. An MK270 reports such a step, 30 %, with fresh batteries
         // (Solaar issue 1408): it is not a percentage.
         let g305 = Some("11 01 05 11 04 00 A0 FA 0F …");
@@ -383,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_charged_is_known_where_the_source_tells_it() {
+    fn rechargeable_is_known_if_the_source_reports_it() {
         let rechargeable = |battery: Battery| battery.rechargeable;
         let levels = |flags| {
             let capability = format!("11 01 05 11 64 {flags} 00 00 05 …");
@@ -407,7 +407,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_of_many_levels_with_mileage_tells_percentages() {
+    fn a_device_with_many_levels_and_mileage_reports_percentages() {
         let many = Some("11 01 05 11 64 06 00 00 05 …");
         let battery = level_status("11 01 05 01 5A 05 00 …", many);
         assert_eq!(battery.value_kind, ValueKind::Percent);
@@ -415,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_that_was_not_asked_for_its_levels_tells_steps() {
+    fn without_its_capability_a_device_reports_steps() {
         // K400+ and M185 (Solaar issue 475): 90, 70, 5.
         let battery = level_status("11 01 05 01 46 05 00 …", None);
         assert_eq!(battery.value_kind, ValueKind::Steps);
@@ -426,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn a_level_of_0_is_no_empty_battery() {
+    fn a_level_of_0_is_not_an_empty_battery() {
         // Solaar issues 265 and 682. The kernel and Solaar invent a charge by the state.
         let charging = level_status("11 01 06 0B 00 00 01 …", None);
         assert_eq!(charging.state, ChargeState::Charging);
@@ -491,7 +491,7 @@ mod tests {
     }
 
     #[test]
-    fn a_voltage_on_external_power_is_none() {
+    fn a_voltage_on_external_power_has_no_charge() {
         // Vector 112 (piper issue 222): charging, 63 % by the curve, 30 % in fact. Solaar shows
         // "not charging" (82) as recharging.
         for (hex, state) in [
@@ -517,14 +517,14 @@ mod tests {
     }
 
     #[test]
-    fn a_slow_charger_without_power_charges_nothing() {
+    fn a_slow_charger_without_power_is_not_charging() {
         // Solaar shows "slow recharge" for bit 4 alone.
         let battery = voltage("11 01 07 0D 0E B5 10 …");
         assert_eq!(battery.state, ChargeState::Discharging);
     }
 
     #[test]
-    fn the_device_knows_best_when_a_voltage_is_critical() {
+    fn a_critical_voltage_is_the_devices_decision() {
         let battery = voltage("11 01 07 0D 0E B5 20 …");
         assert_eq!(battery.level, Some(BatteryLevel::Critical));
         assert_eq!(voltage("11 01 07 0D 0E B5 A0 …").level, None, "it charges");
@@ -557,7 +557,7 @@ mod tests {
     }
 
     #[test]
-    fn a_unified_battery_that_was_not_asked_what_it_can_tell() {
+    fn a_unified_battery_without_its_capabilities() {
         let percentage = unified("11 01 06 1B 61 08 …", None);
         assert_eq!(percentage.value_kind, ValueKind::Percent);
         assert_eq!(percent(&percentage), Some(97));
@@ -595,7 +595,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_unified_battery_says_in_unknown_codes_is_unknown() {
+    fn unknown_codes_of_a_unified_battery_are_unknown() {
         // OpenLogi issue 432: an unknown value must not spoil the reading.
         let battery = unified("11 01 06 1B 50 03 50 FF …", None);
         assert_eq!(percent(&battery), Some(80));
@@ -604,7 +604,7 @@ mod tests {
     }
 
     #[test]
-    fn a_percentage_above_100_is_none() {
+    fn a_percentage_above_100_is_dropped() {
         let percentages = Some("11 01 06 0B 0F 03 …");
         assert_eq!(percent(&unified("11 01 06 1B 65 08 …", percentages)), None);
         assert_eq!(percent(&level_status("11 01 06 0B C8 32 …", None)), None);
@@ -699,7 +699,7 @@ mod tests {
     }
 
     #[test]
-    fn every_feature_names_its_states_in_the_one_vocabulary() {
+    fn the_states_of_every_feature_have_the_common_names() {
         use hidpp_proto::feature::{battery_level_status, battery_voltage, unified_battery};
         let same = |word: Option<&str>, state: ChargeState| {
             let plain = word.map(|word| word.split(" (").next().unwrap());
@@ -738,7 +738,7 @@ mod tests {
     }
 
     #[test]
-    fn older_steps_and_errors_of_register_07_are_told() {
+    fn older_steps_and_errors_of_register_07_are_decoded() {
         // Solaar shows 2, 4 and 6 as empty, and the error 23 as recharging.
         for (hex, level) in [
             ("10 01 81 07 02 00 00", BatteryLevel::Critical),
@@ -754,7 +754,7 @@ mod tests {
     }
 
     #[test]
-    fn light_tells_whether_a_solar_keyboard_charges() {
+    fn light_shows_whether_a_solar_keyboard_charges() {
         let dusk = solar(1, "11 01 09 10 39 00 0C 06 1D 47 4F 4F 44 …", None);
         assert_eq!(
             (dusk.state, dusk.percent),
@@ -767,7 +767,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broadcast_keeps_the_state_and_never_says_dark() {
+    fn a_broadcast_keeps_the_state_and_never_means_dark() {
         let broadcast = "11 01 09 00 39 00 00 06 1D 47 4F 4F 44 …";
         let charging = solar(0, broadcast, Some(ChargeState::Charging));
         assert_eq!(charging.state, ChargeState::Charging);

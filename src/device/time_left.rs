@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_of_the_calendar_passes_and_that_of_use_stands_still() {
+    fn calendar_time_passes_and_time_of_use_does_not() {
         let calendar = hours(TimeBasis::Calendar, 100, 60, 200);
         let later = calendar.later(after(70)).unwrap();
         assert_eq!(
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_belongs_to_what_the_battery_does() {
+    fn the_time_fits_the_state_of_the_battery() {
         let mut device = mouse("C087-1", battery(60, ChargeState::Discharging));
         device.presence = Presence::Online;
         let shows = |device: &Device, state, until| {

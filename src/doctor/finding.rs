@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_device_calls_itself_does_not_write_to_the_terminal() {
+    fn the_name_of_a_device_cannot_control_the_terminal() {
         let finding = Finding::ok(Area::Usb, "it", "a\u{1b}[2Jmouse\n").advise("do\u{7} it");
         assert_eq!(
             (&*finding.text, finding.advice.as_deref()),

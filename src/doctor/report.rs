@@ -122,7 +122,7 @@ mod tests {
     use crate::doctor::look::Whose;
 
     #[test]
-    fn it_has_what_helps() {
+    fn it_has_findings_descriptors_and_the_trace() {
         let mut facts = directly();
         facts.devices.as_mut().unwrap().trace = Some("# solar-status trace 1\n".to_owned());
         let text = report(&facts, &judge(&facts));
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn it_does_not_tell_whose_machine_it_is() {
+    fn it_contains_no_identifying_information() {
         let mut facts = healthy();
         facts.whose = Whose {
             host: Some("attic".to_owned()),

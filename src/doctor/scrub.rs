@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_short_or_zero_is_no_secret() {
+    fn short_texts_and_zeros_are_not_secrets() {
         let mut scrubber = Scrubber::default();
         for text in ["12345", "00-00-00-00", ""] {
             scrubber.add_number(text);

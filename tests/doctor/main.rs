@@ -190,7 +190,7 @@ fn other_programs_are_found_by_their_open_nodes_and_by_name() {
         [
             "solaar (process 41) holds /dev/hidraw2",
             "qemu (process 43) holds /dev/bus/usb/001/003",
-            "fwupd runs (process 42), and is not seen to hold a node",
+            "fwupd runs (process 42), and does not visibly hold a node",
         ]
     );
     assert_eq!(found.status, Some(0), "other programs are not a problem");
@@ -305,7 +305,7 @@ fn the_text_output_has_findings_with_advice_below() {
         "{text}"
     );
     assert!(
-        text.contains("\n                  → the kernel has the node"),
+        text.contains("\n                  → the kernel has this node"),
         "{text}"
     );
     assert!(text.contains("\nSomething is wrong: 1 problem, "), "{text}");

@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_stand_behind_a_time_a_prompt_or_nothing() {
+    fn frames_follow_a_time_a_prompt_or_nothing() {
         use Direction::{DeviceToHost, HostToDevice};
         // An interactive console prints behind its prompt (Solaar's `hidconsole.py`).
         let prompt =
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn what_else_these_programs_report_is_passed_over() {
+    fn other_lines_of_these_programs_are_skipped() {
         for line in [
             "09:47:46,979    DEBUG [MainThread] logitech_receiver.base: (3) device 0xFF error on request {80B2}: 3 = invalid value",
             "2026-06-03 17:18:56,137,137     INFO [SolaarListener:hidraw4] solaar.listener: connection Notification(10,2,41,10,4234B0)",
@@ -367,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn bare_bytes_are_no_log() {
+    fn bare_bytes_are_not_a_log() {
         for line in ["10 01 09 03 78 01 00", "10:01:09", "E0 01", "", "x"] {
             assert_eq!(read(line), None, "{line}");
         }

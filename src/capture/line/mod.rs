@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn hexadecimal_in_every_common_dress() {
+    fn hexadecimal_in_every_common_notation() {
         for line in [
             "10 01 09 03 78 01 00",
             "10010903780100",
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn blank_lines_comments_and_headers_hold_nothing() {
+    fn blank_lines_comments_and_headers_have_no_content() {
         for line in [
             "",
             "   ",
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_read_where_a_recording_has_them() {
+    fn ids_are_read_if_a_recording_has_them() {
         for (line, source) in [
             ("node 1 hidraw 046D:C52B", Source::Node(1)),
             (
@@ -172,13 +172,13 @@ mod tests {
     }
 
     #[test]
-    fn a_log_line_says_where_it_is_wrong() {
+    fn an_error_in_a_log_line_has_its_position() {
         let line = "(6) => r[11 02 zz]";
         assert_eq!(read(line), Err(InputError::NotHex(16)));
     }
 
     #[test]
-    fn what_is_wrong_is_told_by_its_place() {
+    fn errors_have_their_position() {
         assert_eq!(read("10 01 0g 03"), Err(InputError::NotHex(8)));
         assert_eq!(read("10 01 9 03"), Err(InputError::OddDigits(7)));
         assert_eq!(read("100"), Err(InputError::OddDigits(3)));
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_our_traces_tell_node_and_direction() {
+    fn trace_lines_have_node_and_direction() {
         let line = frame("0.003120 1 < 10 ff 81 02 00 01 00");
         assert_eq!(line.direction, Some(Direction::DeviceToHost));
         assert_eq!(line.source, Source::Node(1));
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn usbmon_lines_without_data_are_passed_over() {
+    fn usbmon_lines_without_data_are_skipped() {
         for line in [
             "ffff8800 1234 S Ii:1:005:3 -115:8 32 <",
             "ffff8800 1234 C Co:1:005:0 0 7 >",
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_on_the_control_endpoint_are_passed_over() {
+    fn answers_on_the_control_endpoint_are_skipped() {
         // A C52B that is plugged in: usbhid reads each of its reports.
         for line in [
             "ffff8800 10 C Ci:1:017:0 0 7 = 10000000 000000",

@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn another_device_in_the_slot_has_to_show_anew_what_it_speaks() {
+    fn another_device_in_the_slot_must_show_its_protocol_again() {
         let mut privacy = after_a_ping(false);
         let answer = "11 01 0E 41 42 43 44 …";
         let written = Redaction::Write(report(answer));
@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_one_to_a_request_of_ours_and_to_no_second() {
+    fn an_answer_belongs_to_one_request_of_this_program_only() {
         let mut privacy = Privacy::new(false);
         privacy.redact(Direction::ToDevice, &report("10 FF 85 B5 01 00 00"));
         let mut very_long = vec![0x12, 0xFF, 0x85, 0xB5];
@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_written_without_what_follows_it() {
+    fn an_error_is_written_without_the_bytes_after_its_code() {
         let error = "11 01 FF 0A E8 07 41 42 43 …";
         let written = Redaction::Write(report("11 01 FF 0A E8 07 …"));
         assert_eq!(from_device(&mut Privacy::new(false), error), written);
@@ -368,7 +368,7 @@ mod tests {
 
     /// Every possible header, from unknown devices.
     #[test]
-    fn what_is_written_of_strangers_is_no_input() {
+    fn unknown_reports_that_are_written_are_not_input() {
         for (id, len) in [(0x10, 7), (0x11, 20), (0x12, 64)] {
             for (device, sub_id) in [0x01, 0xFF]
                 .into_iter()

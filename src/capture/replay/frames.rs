@@ -61,7 +61,7 @@ mod tests {
     use test_support::report;
 
     #[test]
-    fn reports_and_times_come_out_as_they_went_in() {
+    fn reports_and_times_are_stored_unchanged() {
         let mut frames = Frames::default();
         let reports = [
             report("10 01 09 0E 01 01 00"),

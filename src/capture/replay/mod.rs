@@ -334,7 +334,7 @@ node 1 046D:C52B short,long,dj /dev/hidraw0
     }
 
     #[test]
-    fn what_the_trace_does_not_know_is_not_answered() {
+    fn requests_that_are_not_in_the_trace_fail_at_once() {
         let mut replay = replay();
         let unknown = report("10 01 09 0E 02 01 00");
         let refused = replay.send(at(0), &unknown).unwrap_err();
@@ -353,7 +353,7 @@ node 1 046D:C52B short,long,dj /dev/hidraw0
     }
 
     #[test]
-    fn a_request_that_was_repeated_is_answered_once_it_was_sent() {
+    fn a_retried_request_is_answered_once_it_was_sent() {
         // An idle Performance MX answers after 1.3 s; it was asked again after 1 s. And 2 of 103
         // requests to the dongle of a G933 were never answered, but their repeats were.
         for (repeated, answered) in [(1000, 1316), (700, 703)] {
@@ -376,7 +376,7 @@ node 1 046D:C52B short,long,dj /dev/hidraw0
     }
 
     #[test]
-    fn a_recorded_silence_is_one() {
+    fn a_recorded_timeout_is_replayed_as_one() {
         let trace = "0.0 1 > 10 03 00 1e 00 00 07\n9.0 1 > 10 03 00 1e 00 00 07\n\
                      9.003 1 < 10 03 8f 00 1e 01 00\n";
         let mut replay = Replay::read(trace.as_bytes()).unwrap().remove(0).1;
@@ -388,7 +388,7 @@ node 1 046D:C52B short,long,dj /dev/hidraw0
     }
 
     #[test]
-    fn an_error_comes_under_the_software_id_that_asks() {
+    fn an_error_has_the_software_id_of_the_request() {
         let trace = "0.0 1 > 10 03 00 1e 00 00 07\n0.003 1 < 10 03 8f 00 1e 09 00\n";
         let mut replay = Replay::read(trace.as_bytes()).unwrap().remove(0).1;
         replay.send(at(0), &report("10 03 00 1C 00 00 22")).unwrap();
@@ -437,7 +437,7 @@ node 2 046D:C548 short,long /dev/hidraw0
     }
 
     #[test]
-    fn what_nobody_asked_for_comes_in_the_order_of_its_time() {
+    fn unsolicited_reports_are_delivered_in_order_of_time() {
         let text = "0.2 1 < 10 01 41 04 61 10 20\n0.1 1 < 10 01 41 04 61 10 21\n\
                     0.1 1 < 10 01 41 04 61 10 22\n";
         let mut replay = Replay::read(text.as_bytes()).unwrap().remove(0).1;

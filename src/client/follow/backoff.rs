@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_connection_that_lasted_begins_anew() {
+    fn only_a_stable_connection_resets_the_backoff() {
         let mut backoff = Backoff::default();
         assert!(backoff.on_lost(Duration::ZERO), "the first loss");
         assert_eq!(delays(&mut backoff, 2), [200, 400]);
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bus_is_waited_for_as_long_as_it_takes_or_as_long_as_it_may() {
+    fn a_bus_is_retried_without_limit_or_until_its_deadline() {
         assert_eq!(connect(1, None), (true, 0));
         assert_eq!(connect(8, None), (true, 51));
         assert_eq!(connect(1000, None), (true, 51 + 992 * 30));

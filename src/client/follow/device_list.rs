@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changed_is_told_with_what_it_was_before() {
+    fn a_change_is_reported_with_the_state_before_it() {
         let mut devices = DeviceList::default();
         devices.take(Change::DeviceAdded(k750("A")));
         let offline = Device {
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receiver_is_found_once_and_then_told_of_when_it_differs() {
+    fn a_receiver_is_added_once_and_then_reported_when_it_changes() {
         let receiver = |paired| Receiver {
             id: "AF4F95EA".into(),
             model: ReceiverModel::of(0x046D, 0xC52B).unwrap(),
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn that_a_battery_was_read_again_is_kept_and_nothing_to_see() {
+    fn a_battery_that_was_read_again_is_stored_without_a_visible_change() {
         let mut devices = DeviceList::default();
         devices.take(Change::DeviceAdded(k750("A")));
         let read = Device {
@@ -294,14 +294,14 @@ mod tests {
     }
 
     #[test]
-    fn who_was_never_told_of_does_not_go() {
+    fn a_device_that_was_never_reported_is_not_removed() {
         let mut devices = DeviceList::default();
         assert!(devices.take(Change::DeviceRemoved(k750("A"))).is_none());
         assert!(devices.take(Change::LightKey(k750("A"))).is_none());
     }
 
     #[test]
-    fn of_two_devices_with_one_name_one_leaves() {
+    fn one_of_two_devices_with_the_same_name_leaves() {
         let mut devices = DeviceList::default();
         devices.take(Change::DeviceAdded(k750("A")));
         devices.take(Change::DeviceAdded(k750("B")));
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_told_of_again_is_gone() {
+    fn a_device_that_is_not_reported_again_is_removed() {
         let mut devices = DeviceList::default();
         devices.take(Change::DeviceAdded(k750("A")));
         devices.take(Change::DeviceAdded(k750("B")));
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_stays_until_everything_was_reported() {
+    fn the_display_stays_until_everything_was_reported() {
         let mut devices = DeviceList::default();
         let begun = || SessionEvent::Begun(Origin::Fallback(Vec::new()));
         let settled = || SessionEvent::Follow(FollowEvent::Settled { is_empty: false });
@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn devices_out_of_reach_are_shown_offline_until_everything_was_reported_again() {
+    fn unreachable_devices_are_shown_offline_until_everything_was_reported_again() {
         let mut devices = DeviceList::default();
         let online = Device {
             presence: Presence::Online,
@@ -388,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_online_until_the_daemon_was_lost_was_current_until_then() {
+    fn a_device_that_was_online_was_current_until_the_daemon_was_lost() {
         let mut device = mouse("C087-1", battery(97, ChargeState::Discharging));
         device.presence = Presence::Online;
         device.battery = device.battery.map(|it| Battery {

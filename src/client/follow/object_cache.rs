@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_is_told_of_once_its_name_is_that_which_was_asked_for() {
+    fn a_device_is_reported_once_its_name_is_selected() {
         let filter = Filter {
             devices: vec![Selector::new("K750")],
             ..Filter::default()
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_battery_that_was_read_again_is_told_of_though_it_is_the_same() {
+    fn an_unchanged_battery_that_was_read_again_is_reported() {
         let filter = Filter::default();
         let mut cache = ObjectCache::new(&filter);
         assert!(cache.appear("/k750", k750("K750")).is_some());
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn that_it_was_seen_is_nothing_to_tell() {
+    fn a_sign_of_life_alone_is_not_reported() {
         let filter = Filter::default();
         let mut cache = ObjectCache::new(&filter);
         assert!(cache.appear("/k750", k750("K750")).is_some());
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receiver_that_says_more_is_the_same_receiver() {
+    fn more_facts_about_a_receiver_do_not_make_another_receiver() {
         let filter = Filter::default();
         let mut cache = ObjectCache::new(&filter);
         let receiver = values([

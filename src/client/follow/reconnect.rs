@@ -498,7 +498,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_bus_that_is_given_up_ends_whatever_waits_for_it() {
+    fn a_session_bus_that_is_given_up_ends_all_waits_for_it() {
         let remarks = waiting(|rounds, waker| {
             rounds.retry_on(&Bus::Session);
             waker.wake(WakeReason::NoBus).unwrap();
@@ -510,7 +510,7 @@ mod tests {
     }
 
     #[test]
-    fn a_daemon_that_comes_ends_the_wait_for_the_next_attempt() {
+    fn a_daemon_that_starts_ends_the_wait_for_the_next_retry() {
         let remarks = waiting(|rounds, waker| {
             rounds.retry_on(&Bus::Session);
             waker.wake(WakeReason::Arrived { rank: 0 }).unwrap();
@@ -520,7 +520,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_bus_is_tried_for_five_minutes_and_another_bus_as_long_as_it_takes() {
+    fn a_session_bus_is_retried_for_five_minutes_and_another_bus_without_limit() {
         waiting(|rounds, _| {
             rounds.retry_on(&Bus::Session);
             let retry = rounds.retry.as_mut().unwrap();

@@ -102,13 +102,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_installed_is_no_problem() {
+    fn nothing_installed_is_not_a_problem() {
         let finding = only(found(Files::default()));
         assert_eq!((finding.id, finding.verdict), ("none", Verdict::Note));
     }
 
     #[test]
-    fn installed_files_are_told_from_changed_and_switched_off_ones() {
+    fn installed_files_are_distinguished_from_changed_and_masked_ones() {
         for (installed, id, verdict) in [
             (Installed::Same("/etc/x".into()), "installed", Verdict::Ok),
             (

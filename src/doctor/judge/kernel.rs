@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn drivers_and_batteries_are_told() {
+    fn drivers_and_batteries_are_reported() {
         let findings = judge(&healthy());
         let texts: Vec<&str> = findings.iter().map(|it| &*it.text).collect();
         assert_eq!(
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_charge_that_is_behind_is_worth_a_note() {
+    fn a_stale_charge_is_worth_a_note() {
         let finding = of_k750(|it| it.supply.charge = Percent::new(90));
         assert_eq!((finding.id, finding.verdict), ("stale", Verdict::Note));
         assert!(
@@ -153,13 +153,13 @@ mod tests {
     }
 
     #[test]
-    fn a_battery_of_a_device_that_is_not_known_is_just_told() {
+    fn a_battery_of_an_unknown_device_is_only_reported() {
         let finding = of_k750(|it| it.supply.place.slot = None);
         assert_eq!(finding.text, "hidpp_battery_0: 57 %, Discharging");
     }
 
     #[test]
-    fn drivers_are_missed_only_where_there_is_something_to_drive() {
+    fn missing_drivers_are_reported_only_with_devices_for_them() {
         let mut facts = healthy();
         facts.kernel.as_mut().unwrap().hidpp = false;
         let finding = judge(&facts).remove(0);

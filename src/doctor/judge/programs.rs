@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn who_holds_a_node_is_told_once() {
+    fn a_program_that_holds_a_node_is_reported_once() {
         let finding = held("solaar", "/dev/hidraw2");
         assert_eq!((finding.id, finding.verdict), ("holds", Verdict::Note));
         assert_eq!(finding.text, "solaar (process 42) holds /dev/hidraw2");
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_program_is_told_though_what_it_holds_is_not_seen() {
+    fn a_known_program_is_reported_without_its_open_files() {
         let mut facts = healthy();
         let programs = facts.programs.as_mut().unwrap();
         programs.hidden = 7;
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_are_heard_by_their_software_ids() {
+    fn programs_are_named_by_their_software_ids() {
         assert_eq!(heard(&[], 0).id, "quiet");
         let kernel = heard(&[(1, 3)], 0);
         assert_eq!(kernel.verdict, Verdict::Ok);
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_listened_to_is_said() {
+    fn a_failure_to_listen_is_reported() {
         let mut facts = healthy();
         let what = "traffic".to_owned();
         facts.heard = Some(Err(Unseen::Slow { what }));

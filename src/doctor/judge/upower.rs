@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn upowerd_and_what_it_sees_are_told() {
+    fn upowerd_is_reported_with_its_devices() {
         let finding = only(judge(&healthy()));
         assert_eq!(
             finding.text,
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_that_is_seen_twice_is_worth_a_note_however_its_number_is_written() {
+    fn a_device_listed_twice_is_worth_a_note_in_any_spelling_of_its_number() {
         let findings = sees(vec![
             device("hidpp_battery_0", "4002-39-2a-07-50"),
             device("/org/bluez/hci0/dev_39", "392A0750"),
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn the_daemon_in_upower_s_place_is_known() {
+    fn the_daemon_in_place_of_upower_is_detected() {
         let mut facts = healthy();
         let on = facts.buses[0].seen.as_mut().unwrap();
         on.upower.as_mut().unwrap().owner.program = Some("solar-statusd".to_owned());
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn no_upower_and_one_that_says_nothing_are_told() {
+    fn missing_and_silent_upower_are_reported() {
         let mut facts = healthy();
         let on = facts.buses[0].seen.as_mut().unwrap();
         on.upower.as_mut().unwrap().devices = Err("time ran out".to_owned());

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receiver_is_told_with_its_place_firmware_and_drivers() {
+    fn a_receiver_is_reported_with_its_port_firmware_and_drivers() {
         let finding = only(judge(&healthy()));
         assert_eq!(
             finding,
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interface_that_a_killed_program_left_behind_is_a_problem() {
+    fn an_interface_without_a_driver_is_a_problem() {
         let finding = held_by(Driver::Nobody);
         assert_eq!((finding.id, finding.verdict), ("unbound", Verdict::Problem));
         assert!(
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn who_else_holds_an_interface_is_told() {
+    fn other_holders_of_an_interface_are_reported() {
         let finding = held_by(Driver::Named("usbfs".to_owned()));
         assert_eq!((finding.id, finding.verdict), ("claimed", Verdict::Problem));
         let finding = held_by(Driver::Named("usbip-host".to_owned()));
@@ -136,13 +136,13 @@ mod tests {
     }
 
     #[test]
-    fn without_sysfs_nobody_is_blamed() {
+    fn without_sysfs_no_driver_is_blamed() {
         let finding = held_by(Driver::Unknown);
         assert_eq!((finding.id, finding.verdict), ("device", Verdict::Ok));
     }
 
     #[test]
-    fn no_usb_is_said() {
+    fn missing_usb_is_reported() {
         let mut facts = healthy();
         facts.usb = Ok(Vec::new());
         assert_eq!(only(judge(&facts)).id, "nothing");

@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn silent_is_who_was_asked_and_of_whom_nothing_was_heard() {
+    fn a_device_is_silent_if_it_was_sent_requests_and_nothing_was_received() {
         assert!(is_silent(0xC52B, Some(false)));
         assert!(!is_silent(0xC52B, Some(true)), "be it that it sleeps");
         assert!(!is_silent(0xC52B, None), "it was not asked");

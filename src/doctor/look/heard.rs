@@ -73,7 +73,7 @@ mod tests {
     use test_support::report;
 
     #[test]
-    fn programs_are_heard_by_the_answers_they_get() {
+    fn programs_are_found_by_the_answers_to_their_requests() {
         let mut heard = Heard::default();
         for answer in [
             "11 01 09 01 …",       // the kernel's
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_at_a_node_while_somebody_listens_is_heard() {
+    fn reports_that_arrive_while_listening_are_counted() {
         let folder = tempfile::tempdir().unwrap();
         // A named pipe keeps written data, as a node does.
         let path = folder.path().join("node");

@@ -41,7 +41,7 @@ mod tests {
     const LONG: Duration = Duration::from_secs(600);
 
     #[test]
-    fn what_ends_what_hangs_and_what_panics_are_told_apart() {
+    fn jobs_that_end_hang_or_panic_are_distinguished() {
         assert_eq!(within("test", LONG, || 7).unwrap(), Outcome::Ended(7));
         let (_never, forever) = sync_channel::<()>(0);
         let hang = move || forever.recv().is_ok();

@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_look_that_hangs_is_left_behind() {
+    fn a_job_that_hangs_is_abandoned() {
         let (_never, forever) = sync_channel::<()>(0);
         let hang = move || Ok(forever.recv().is_ok());
         let seen = within("the wall", Duration::ZERO, hang);
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_look_that_panics_is_no_slow_one() {
+    fn a_job_that_panics_is_not_a_timeout() {
         let look = || -> Result<(), Unseen> { panic!("as it should") };
         let seen = within("the wall", Duration::from_secs(600), look);
         assert!(matches!(seen, Err(Unseen::Died { .. })), "{seen:?}");

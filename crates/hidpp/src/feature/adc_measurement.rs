@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_headset_that_is_off_says_so() {
+    fn a_headset_that_is_off_is_decoded_as_off() {
         let off = read_measurement(&report("11 01 04 00 …"));
         assert!(!off.connected && off.charging == Charging::Discharging);
         assert!(is_plausible(&report("11 01 04 00 …")));
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_reading_is_noticed() {
+    fn implausible_reports_are_detected() {
         for hex in [
             "11 01 04 0C 5A 32 01 …",
             "11 01 04 0C 13 89 01 …",

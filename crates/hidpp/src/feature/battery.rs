@@ -325,7 +325,7 @@ mod tests {
     };
 
     #[test]
-    fn every_id_leads_back_to_its_variant_and_is_its_label() {
+    fn every_id_converts_to_its_variant_and_is_its_label() {
         for feature in BatteryFeature::ALL {
             assert_eq!(BatteryFeature::from_id(feature.id()), Some(feature));
             assert_eq!(feature.label(), feature.id().to_string());
@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn the_capabilities_of_1004_are_no_charge_of_15_percent() {
+    fn the_capabilities_of_1004_are_not_a_charge_of_15_percent() {
         // linux-input 2022-08-26 and Solaar issue 1718.
         let reply = report("11 01 08 00 0F 03 …");
         for known in [None, Some(ALL_LEVELS)] {
@@ -382,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn replies_of_other_functions_are_no_events() {
+    fn replies_of_other_functions_are_not_events() {
         for (feature, hex) in [
             // The capability of a T400 (Solaar issue 1568).
             (BatteryFeature::LevelStatus, "11 01 06 10 04 00 A0 FA 0F …"),

@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn level_0_is_unknown_whatever_the_battery_does() {
+    fn level_0_is_unknown_in_every_state() {
         // Solaar issues 265 and 682 (charging), 273 (discharging).
         for charging in 0..=8 {
             let frame = Report::short(DeviceIndex(1), 6, 0x0B, [0, 0, charging]);
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_level_above_100_is_no_level() {
+    fn a_level_above_100_is_not_a_level() {
         assert_eq!(read_level(&report("11 01 06 0B 65 32 …")).level, None);
     }
 
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_reading_is_noticed() {
+    fn implausible_reports_are_detected() {
         for hex in [
             // An answer of function 1, which upower once took for 4 %; a name; a solar event.
             "11 01 05 11 04 00 A0 FA 0F …",

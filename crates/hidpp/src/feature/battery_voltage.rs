@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn without_external_power_no_other_bit_says_charging() {
+    fn without_external_power_no_other_bit_means_charging() {
         // Solaar issue 2825: a G915 that is always charging.
         for flags in 0..0x80 {
             let reading = with_flags(flags);
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn the_low_three_bits_tell_what_external_power_does() {
+    fn the_low_three_bits_are_the_charging_state() {
         for (flags, charging) in [
             (0x80, Charging::Charging),
             (0x81, Charging::Full),
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn the_other_bits_tell_the_speed_and_a_critical_charge() {
+    fn the_other_bits_are_the_speed_and_a_critical_charge() {
         assert_eq!(with_flags(0x88).speed, Speed::Fast);
         assert_eq!(with_flags(0x90).speed, Speed::Slow);
         assert_eq!(with_flags(0x98).speed, Speed::Unknown(0x18));
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_reading_is_noticed() {
+    fn implausible_reports_are_detected() {
         for hex in [
             "11 01 06 0B 5A 32 …",
             "11 01 06 0B 61 08 …",

@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn other_sub_registers_are_left_alone() {
+    fn other_sub_registers_are_not_changed() {
         assert_eq!(read(&report("11 FF 83 B5 03 AF 4F 95 EA 05 06 0E …")), None);
         assert_eq!(read(&report("11 FF 83 B5 50 …")), None);
     }

@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bolt_receiver_is_told_from_others_by_one_byte() {
+    fn a_bolt_receiver_is_distinguished_by_one_byte() {
         // Notes of the Exo project (C548, C547), Solaar issues 680 (C52B), 967 (C534) and 1333.
         for (hex, is_bolt) in [
             ("11 FF 83 B5 02 05 01 00 10 01 B6 10 06 …", true),
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_of_slots_that_cannot_be_is_unknown() {
+    fn an_impossible_number_of_slots_is_unknown() {
         for slots in ["00", "10", "FF"] {
             let answer = report(&format!("11 FF 83 B5 02 05 01 00 10 01 B6 10 {slots} …"));
             assert_eq!(read_bolt_slots(&answer), None, "{slots}");

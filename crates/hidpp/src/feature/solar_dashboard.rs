@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_charge_above_100_is_no_charge() {
+    fn a_charge_above_100_is_not_a_charge() {
         assert_eq!(
             read_event(1, &report("11 01 09 10 65 00 0C …")).charge,
             None

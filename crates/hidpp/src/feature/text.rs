@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_was_sent_is_kept() {
+    fn everything_that_was_sent_is_kept() {
         assert_eq!(DeviceText::new(b"K7\x1b50 \0x").untrusted(), "K7\x1b50 ");
     }
 }

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn capabilities_tell_whether_there_is_a_percentage() {
+    fn capabilities_show_whether_there_is_a_percentage() {
         let steps = read_capabilities(&report("11 01 06 0B 0F 01 …"));
         assert_eq!((steps.levels, steps.flags), (0x0F, 0x01));
         assert!(steps.rechargeable && !steps.state_of_charge);
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_reading_is_noticed() {
+    fn implausible_reports_are_detected() {
         for hex in [
             // A name, firmware and an entry of the feature set, under the same function number.
             "11 01 03 1F 57 69 72 65 6C 65 73 73 20 47 61 6D 69 6E 67 20",

@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_shown_can_be_read_back() {
+    fn displayed_versions_can_be_parsed() {
         for text in ["12.01.B0019", "02.14", "RQK 33.00.B0015", "BL 01.02"] {
             let version = FirmwareVersion::from_text(text).unwrap();
             assert_eq!(version.to_string(), text);

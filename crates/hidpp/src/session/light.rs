@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_series_is_asked_for_once_more() {
+    fn a_lost_series_is_requested_once_more() {
         let (mut series, _) = LightSeries::start(LightMeasure::ONCE);
         series.handle_accepted(at(0));
         assert_eq!(series.handle_timeout(at(2)), Action::Wait);

@@ -111,7 +111,7 @@ mod tests {
     use crate::wire::tests::report;
 
     #[test]
-    fn what_could_be_input_answers_no_question() {
+    fn possible_input_is_not_taken_for_an_answer() {
         // A matched late answer is logged with its content.
         let mut past = Past::default();
         let now = Timestamp::START;

@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_source_is_tried_whatever_the_model() {
+    fn every_source_is_tried_for_any_model() {
         for model in [
             None,
             Some(Wpid(0x0001)),

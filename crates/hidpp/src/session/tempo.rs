@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_first_message_is_given_three_seconds_and_the_next_ones_one() {
+    fn a_first_message_has_a_timeout_of_three_seconds_and_the_next_ones_of_one() {
         // 1937 ms, then 28 to 113 ms: a recording of a Performance MX.
         let mut tempo = Tempo::default();
         assert_eq!(allowed(&tempo, 0), 3000);
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slow_device_is_given_what_it_needs_and_one_late_answer_fades() {
+    fn a_slow_device_gets_a_longer_timeout_and_one_late_answer_decays() {
         let mut tempo = Tempo::default();
         tempo.note_answer(at(0), MOUSE, at(0));
         tempo.note_answer(at(900), MOUSE, at(0));

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn it_grows_again_and_less_eagerly_each_time() {
+    fn it_grows_again_after_longer_streaks_each_time() {
         let mut window = Window::new();
         window.note_refusal(1);
         let mut tries = Vec::new();

@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unknown_codes_survive() {
+    fn unknown_codes_are_kept() {
         for code in 0..=u8::MAX {
             assert_eq!(Error10::from(code).code(), code);
             assert_eq!(Error20::from(code).code(), code);

@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ids_of_events_and_of_the_kernel_cannot_be_made() {
+    fn the_ids_of_events_and_of_the_kernel_cannot_be_constructed() {
         assert_eq!(SoftwareId::new(0), None);
         assert_eq!(SoftwareId::new(1), None);
         assert_eq!(SoftwareId::new(16), None);

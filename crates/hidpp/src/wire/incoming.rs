@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn key_presses_and_pointer_motion_end_at_the_door() {
+    fn key_presses_and_pointer_motion_are_dropped_on_arrival() {
         for input in [
             "20 01 01 00 04 00 00 00 00 00 00 00 00 00 00", // DJ: keyboard
             "20 02 02 01 05 00 00 00 00 00 00 00 00 00 00", // DJ: mouse

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn the_good_frame_is_event_1_and_no_reply() {
+    fn the_good_frame_is_event_1_and_not_a_reply() {
         // The 2012 capture: its request had software id 3, this has 0.
         let hex = "11 02 09 10 39 00 0c 06 1d 47 4f 4f 44 00 00 00 00 00 00 00";
         let expected = Message::Event {

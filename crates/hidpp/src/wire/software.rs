@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_that_logitechs_programs_count_through_are_theirs_too() {
+    fn ids_that_logitechs_programs_cycle_through_are_theirs_too() {
         // Recordings of LGS and G HUB with a G933 and other G devices, of the programs for Unifying
         // and Bolt receivers.
         for id in [0x2, 0xA, 0xB, 0xC, 0xD, 0xE, 0xF] {
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn on_linux_an_id_is_that_of_a_program_for_linux() {
+    fn on_linux_an_id_belongs_to_a_program_for_linux() {
         assert_eq!(on_linux(0xB), Some("Solaar"));
         assert_eq!(on_linux(0x5), Some("solar-status"));
         assert_eq!(on_linux(0xD), None);

@@ -22,7 +22,7 @@ fn unit(load: &str, active: &str, sub: &str) -> Finding {
 }
 
 #[test]
-fn a_daemon_that_answers_is_told_with_what_it_knows() {
+fn a_daemon_that_answers_is_reported_with_its_devices() {
     assert_eq!(
         only(judge(&healthy())).text,
         format!(
@@ -62,7 +62,7 @@ fn a_daemon_of_another_version_is_worth_a_note() {
 }
 
 #[test]
-fn a_daemon_that_cannot_be_asked_is_a_problem_with_its_remedy() {
+fn a_daemon_that_cannot_be_queried_is_a_problem_with_a_remedy() {
     for (answer, id, word) in [
         (Answer::Refused("no".to_owned()), "refused", "reload dbus"),
         (Answer::Silent, "silent", "restart solar-statusd"),
@@ -82,7 +82,7 @@ fn a_daemon_that_cannot_be_asked_is_a_problem_with_its_remedy() {
 }
 
 #[test]
-fn why_it_does_not_run_is_told() {
+fn the_reason_why_it_is_not_running_is_reported() {
     let failed = unit("loaded", "failed", "failed");
     assert_eq!((failed.id, failed.verdict), ("failed", Verdict::Problem));
     assert!(failed.advice.unwrap().contains("journalctl"));
@@ -93,7 +93,7 @@ fn why_it_does_not_run_is_told() {
 }
 
 #[test]
-fn one_that_is_not_installed_is_no_problem() {
+fn a_daemon_that_is_not_installed_is_not_a_problem() {
     let finding = only(judge(&without_daemon()));
     assert_eq!((finding.id, finding.verdict), ("absent", Verdict::Note));
     assert!(
@@ -107,7 +107,7 @@ fn one_that_is_not_installed_is_no_problem() {
 }
 
 #[test]
-fn a_bus_that_is_not_there_is_said_and_one_that_hangs_is_a_problem() {
+fn a_missing_bus_is_reported_and_one_that_hangs_is_a_problem() {
     let mut facts = without_daemon();
     let what = || "the system bus".to_owned();
     facts.buses[0].seen = Err(Unseen::Missing { what: what() });
@@ -119,7 +119,7 @@ fn a_bus_that_is_not_there_is_said_and_one_that_hangs_is_a_problem() {
 }
 
 #[test]
-fn simulated_devices_are_not_taken_for_real_ones() {
+fn simulated_devices_are_reported_as_such() {
     let mut facts = healthy();
     let on = facts.buses[0].seen.as_mut().unwrap();
     if let Answer::Says { receivers, .. } = &mut on.answer {

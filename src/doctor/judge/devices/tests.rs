@@ -25,7 +25,7 @@ fn of(findings: &[Finding], id: &str) -> Finding {
 }
 
 #[test]
-fn all_devices_are_told_awake_or_asleep() {
+fn all_devices_are_reported_awake_or_asleep() {
     let findings = judge(&healthy());
     let texts: Vec<&str> = findings.iter().map(|it| &*it.text).collect();
     assert_eq!(
@@ -42,7 +42,7 @@ fn all_devices_are_told_awake_or_asleep() {
 }
 
 #[test]
-fn a_device_of_which_the_receiver_says_nothing_hangs() {
+fn a_device_about_which_the_receiver_reports_nothing_is_wedged() {
     let findings = after(|seen| {
         seen.silent = BTreeSet::from([K750.to_owned()]);
         seen.devices[0].presence = Presence::Offline;
@@ -66,7 +66,7 @@ fn a_device_of_which_the_receiver_says_nothing_hangs() {
 }
 
 #[test]
-fn what_failed_is_a_problem() {
+fn failures_are_problems() {
     let node = || "/dev/hidraw2".to_owned();
     for (failure, id) in [
         (
@@ -123,13 +123,13 @@ fn a_low_battery_is_worth_a_note_with_what_fills_it() {
 }
 
 #[test]
-fn light_that_is_not_vouched_for_is_worth_a_note() {
+fn untrusted_light_is_worth_a_note() {
     let findings = after(|seen| seen.devices[0].light.as_mut().unwrap().trusted = false);
     assert_eq!(of(&findings, "light-untrusted").verdict, Verdict::Note);
 }
 
 #[test]
-fn a_solar_keyboard_is_to_be_given_light_before_it_measured_any() {
+fn a_solar_keyboard_needs_light_even_before_a_measurement() {
     let low = |source| {
         let findings = after(|seen| {
             let device = &mut seen.devices[0];
@@ -145,7 +145,7 @@ fn a_solar_keyboard_is_to_be_given_light_before_it_measured_any() {
 }
 
 #[test]
-fn what_is_not_known_is_said() {
+fn unknown_values_are_reported_as_unknown() {
     let findings = after(|seen| {
         seen.devices[0].battery = None;
         seen.devices[1].presence = Presence::Unknown;
@@ -157,7 +157,7 @@ fn what_is_not_known_is_said() {
 }
 
 #[test]
-fn no_device_at_all_is_told_from_one_that_may_not_be_asked() {
+fn no_device_is_distinguished_from_one_that_cannot_be_opened() {
     let mut facts = directly();
     facts.devices = Ok(Devices::unknown());
     assert_eq!(only(judge(&facts)).id, "unasked");

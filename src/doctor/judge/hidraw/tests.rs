@@ -12,7 +12,7 @@ fn opened(mut facts: Facts, opening: Opening) -> Finding {
 }
 
 #[test]
-fn a_node_is_told_with_its_driver_and_who_may_open_it() {
+fn a_node_is_reported_with_its_driver_and_permissions() {
     let finding = only(judge(&healthy()));
     assert_eq!(
         finding,
@@ -26,7 +26,7 @@ fn a_node_is_told_with_its_driver_and_who_may_open_it() {
 }
 
 #[test]
-fn who_may_not_open_it_is_told_how_to_get_in() {
+fn a_denied_node_has_advice_on_how_to_get_access() {
     let finding = opened(without_daemon(), Opening::Denied);
     assert_eq!((finding.id, finding.verdict), ("denied", Verdict::Denied));
     assert!(
@@ -45,7 +45,7 @@ fn who_may_not_open_it_is_told_how_to_get_in() {
 }
 
 #[test]
-fn a_rule_that_did_not_act_and_a_daemon_that_could_run_are_thought_of() {
+fn an_ineffective_rule_and_a_stopped_daemon_are_considered() {
     let mut facts = without_daemon();
     let rule = Installed::Same(PathBuf::from(
         "/etc/udev/rules.d/70-solar-status-uaccess.rules",
@@ -77,7 +77,7 @@ fn a_group_that_may_open_it_is_named_unless_it_is_the_daemon_s() {
 }
 
 #[test]
-fn where_the_daemon_serves_nobody_needs_to_open_anything() {
+fn a_node_that_the_daemon_reads_need_not_be_opened() {
     for opening in [Opening::Denied, Opening::Forbidden] {
         let finding = opened(healthy(), opening);
         assert_eq!((finding.id, finding.verdict), ("served", Verdict::Ok));
@@ -85,7 +85,7 @@ fn where_the_daemon_serves_nobody_needs_to_open_anything() {
 }
 
 #[test]
-fn a_daemon_that_knows_nothing_of_a_node_does_not_spare_the_permission() {
+fn a_node_unknown_to_the_daemon_still_needs_permission() {
     let mut facts = healthy();
     let on = facts.buses[0].seen.as_mut().unwrap();
     if let Answer::Says { receivers, .. } = &mut on.answer {
@@ -95,7 +95,7 @@ fn a_daemon_that_knows_nothing_of_a_node_does_not_spare_the_permission() {
 }
 
 #[test]
-fn a_container_is_told_from_a_missing_permission() {
+fn a_container_is_distinguished_from_a_missing_permission() {
     let finding = opened(without_daemon(), Opening::Forbidden);
     assert_eq!(
         (finding.id, finding.verdict),
@@ -115,7 +115,7 @@ fn a_container_is_told_from_a_missing_permission() {
 }
 
 #[test]
-fn a_kernel_without_hidraw_is_told_by_devices_without_it() {
+fn a_kernel_without_hidraw_is_detected_by_devices_without_it() {
     let mut facts = healthy();
     facts.hidraw = Ok(Hidraw {
         hid_devices: 1,
@@ -130,7 +130,7 @@ fn a_kernel_without_hidraw_is_told_by_devices_without_it() {
 }
 
 #[test]
-fn a_receiver_without_a_node_is_a_problem_and_no_receiver_is_none() {
+fn a_receiver_without_a_node_is_a_problem_and_no_receiver_is_not() {
     let mut facts = without_daemon();
     facts.hidraw.as_mut().unwrap().nodes.clear();
     assert_eq!(only(judge(&facts)).id, "no-node");
@@ -171,7 +171,7 @@ fn the_wrong_driver_is_worth_a_note() {
 }
 
 #[test]
-fn a_headset_that_cannot_be_asked_is_named() {
+fn a_headset_that_cannot_be_read_is_named() {
     let mut facts = healthy();
     let seen = facts.hidraw.as_mut().unwrap();
     seen.unread.push(unread(0x0AF7, Obstacle::Centurion));
@@ -195,7 +195,7 @@ fn unread(product: u16, obstacle: Obstacle) -> Unread {
 }
 
 #[test]
-fn where_nothing_can_be_read_what_is_there_is_named_and_no_receiver_is_asked_for() {
+fn unreadable_hardware_is_named_without_advice_to_plug_a_receiver_in() {
     for (product, obstacle, id) in [
         (0x0AF7, Obstacle::Centurion, "centurion"),
         (0xC542, Obstacle::NoHidpp, "no-hidpp"),

@@ -22,7 +22,7 @@ fn sent(exchange: &mut Exchange<&'static str>, now: Timestamp) -> Option<String>
 }
 
 #[test]
-fn a_device_is_asked_one_thing_at_a_time_and_waits_for_no_other() {
+fn a_device_has_one_request_in_flight_and_waits_for_no_other_device() {
     let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
     ask(&mut exchange, K750, 0x4301);
     ask(&mut exchange, K750, 0x0005);
@@ -44,7 +44,7 @@ fn a_device_is_asked_one_thing_at_a_time_and_waits_for_no_other() {
 }
 
 #[test]
-fn busy_waits_longer_each_time_and_leaves_the_tries_for_silence() {
+fn the_backoff_after_busy_grows_and_does_not_count_as_a_retry() {
     let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
     ask(&mut exchange, K750, 0x4301);
     let mut now = at(0);
@@ -69,7 +69,7 @@ fn busy_waits_longer_each_time_and_leaves_the_tries_for_silence() {
 }
 
 #[test]
-fn after_the_computer_slept_a_question_is_asked_as_if_for_the_first_time() {
+fn after_a_suspend_a_request_is_sent_as_if_for_the_first_time() {
     let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
     ask(&mut exchange, K750, 0x4301);
     let question = sent(&mut exchange, at(0));
@@ -84,7 +84,7 @@ fn after_the_computer_slept_a_question_is_asked_as_if_for_the_first_time() {
 }
 
 #[test]
-fn what_was_asked_before_the_computer_slept_may_still_be_answered() {
+fn a_request_from_before_a_suspend_may_still_be_answered() {
     let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
     ask(&mut exchange, K750, 0x4301);
     sent(&mut exchange, at(0));
@@ -173,7 +173,7 @@ fn a_late_answer_settles_what_was_owed() {
 }
 
 #[test]
-fn an_error_about_a_record_that_was_given_up_answers_the_same_question() {
+fn an_error_about_a_record_that_timed_out_answers_its_retry() {
     let slot = Slot::new(2).unwrap();
     let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
     let mut now = at(0);
@@ -190,7 +190,7 @@ fn an_error_about_a_record_that_was_given_up_answers_the_same_question() {
 }
 
 #[test]
-fn four_questions_of_one_header_take_turns_at_three_ids() {
+fn four_requests_with_one_header_alternate_between_three_ids() {
     let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
     let mut ids = Vec::new();
     // Shortly before the last one, no late answer can arrive any more.
