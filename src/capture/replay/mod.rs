@@ -1,10 +1,10 @@
 //! A transport that answers from a recorded trace.
 //!
-//! A request is looked up among those recorded, each of which answers once. The host's software
+//! A request is looked up among the recorded ones, each of which is used once. The host's software
 //! id and a ping's mark may differ from the recorded ones; everything else must be the same. Each
-//! recorded report from the device belongs to a request ([`recording`] says which) and follows it
-//! after the recorded time. What the trace does not know is refused at once: time in which no answer
-//! can arrive would only make what was read seem older.
+//! recorded report from the device belongs to a request (see [`recording`]) and is delivered after
+//! the recorded time. A request that is not in the trace fails at once: a timeout would only make
+//! the readings seem older.
 
 mod frames;
 mod recording;
@@ -21,26 +21,26 @@ use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{Incoming, Relation, Report, classify, relation};
 use recording::{Exchange, Exchanges, Recording};
 
-/// How many MiB a trace has at most. A K750 that is followed for a month fills about three.
+/// The limit on the size of a trace, in MiB. A K750 that is followed for a month fills about three.
 const LONGEST_TRACE: u64 = 64;
-/// How many bytes a line has at most: one with the longest report has about 230.
+/// The limit on the length of a line, in bytes: one with the longest report has about 230.
 const LONGEST_LINE: u64 = 4096;
-/// How many nodes a trace has at most; a computer with as many receivers was not seen yet.
+/// The limit on nodes in a trace, far above the number of receivers of any computer.
 const MOST_NODES: usize = 256;
 
 /// A recorded node, ready to answer.
 #[derive(Debug, Default)]
 pub struct Replay {
     recorded: Exchanges,
-    /// The numbers of the recorded exchanges, those with like requests together, oldest first.
+    /// The numbers of the recorded exchanges, grouped by equal requests, oldest first.
     alike: Vec<u32>,
-    /// How many of those alike were used, by where they begin in `alike`.
+    /// How many exchanges of each group were used, by the start of the group in `alike`.
     used: BTreeMap<usize, usize>,
-    /// How many of those that came unasked were delivered.
+    /// How many of the unsolicited reports were delivered.
     delivered: usize,
-    /// What is on its way, in order of time, and then as it was put there.
+    /// The reports to deliver, in order of time and then of insertion.
     due: BTreeMap<(Timestamp, usize), Report>,
-    /// How many reports were put there.
+    /// The number of inserted reports.
     put: usize,
 }
 
@@ -55,10 +55,10 @@ pub enum ReplayError {
     Line {
         /// Counted from 1.
         number: usize,
-        /// What is wrong.
+        /// The error in it.
         source: LineError,
     },
-    /// A line is too long for one of a trace.
+    /// A line is longer than any of a trace.
     #[error("line {0} is longer than {LONGEST_LINE} bytes")]
     LongLine(usize),
     /// It is too long.
@@ -76,8 +76,8 @@ pub enum ReplayError {
 }
 
 impl Replay {
-    /// Reads a trace line by line: its nodes, each with what it answers. What is kept takes about
-    /// twice the bytes of the trace at most.
+    /// Reads a trace line by line: its nodes, each with its answers. The result takes at most about
+    /// twice the memory of the trace.
     pub fn read(trace: impl BufRead) -> Result<Vec<(NodeInfo, Self)>, ReplayError> {
         let mut nodes: BTreeMap<u32, NodeInfo> = BTreeMap::new();
         let mut recordings: BTreeMap<u32, Recording> = BTreeMap::new();
@@ -114,10 +114,10 @@ impl Replay {
             return Err(ReplayError::Empty);
         }
         let nodes = recordings.into_iter().map(|(number, recording)| {
-            // A trace put together by hand may say nothing of its node.
+            // A handwritten trace may have no line for its node.
             let node = nodes.remove(&number);
             let mut node = node.unwrap_or_else(|| NodeInfo::unifying("trace"));
-            // The path alone may be that of another node at another time.
+            // The path alone is not unique: it may belong to another node at another time.
             node.id = NodeId::new(format!("{} as node {number}", node.path));
             (node, Self::new(recording.exchanges))
         });
@@ -178,7 +178,7 @@ impl Replay {
         self.put += 1;
     }
 
-    /// The next report that came before any request, with its time.
+    /// The next unsolicited report from before any request, with its time.
     fn next_unasked(&self) -> Option<(Timestamp, Place)> {
         let (at, place) = self.recorded.unasked.get(self.delivered)?;
         Some(((*at).into(), *place))
@@ -189,12 +189,12 @@ fn exchange(recorded: &Exchanges, number: u32) -> Option<&Exchange> {
     recorded.all.get(usize::try_from(number).ok()?)
 }
 
-/// The order of requests by what they must have in common.
+/// Compares the parts of requests that must be equal.
 fn compare(one: &[u8], other: &[u8]) -> Ordering {
     loose_bytes(one).cmp(loose_bytes(other))
 }
 
-/// A request with the parts that may differ between recording and replay set to zero.
+/// A request with the parts set to zero that may differ between recording and replay.
 fn loosely(request: &Report) -> Report {
     let bytes: Vec<u8> = loose_bytes(request.as_bytes()).collect();
     Report::parse(&bytes).unwrap_or(*request)
@@ -213,7 +213,7 @@ fn loose_bytes(request: &[u8]) -> impl Iterator<Item = u8> {
     })
 }
 
-/// A recorded answer with the software id and the mark of the request it is now the answer to.
+/// A recorded answer with the software id and the mark of the replayed request.
 fn adapted(answer: &Report, recorded: &Report, request: &Report) -> Report {
     let related = relation(recorded, answer);
     let mut bytes = answer.as_bytes().to_vec();
@@ -236,7 +236,7 @@ impl Transport for Replay {
         let next = self.next_alike(report);
         let recorded = &self.recorded;
         let Some(exchange) = next.and_then(|number| exchange(recorded, number)) else {
-            // It may be sent again while the recorded answer is on its way.
+            // The request may be retried while the recorded answer is pending.
             let mut due = self.due.values();
             if due.any(|it| relation(report, it) != Relation::None) {
                 return Ok(());
@@ -354,8 +354,8 @@ node 1 046D:C52B short,long,dj /dev/hidraw0
 
     #[test]
     fn a_retried_request_is_answered_once_it_was_sent() {
-        // An idle Performance MX answers after 1.3 s; it was asked again after 1 s. And 2 of 103
-        // requests to the dongle of a G933 were never answered, but their repeats were.
+        // An idle Performance MX answers after 1.3 s; its request was retried after 1 s. And 2 of
+        // 103 requests to the dongle of a G933 were never answered, but their retries were.
         for (repeated, answered) in [(1000, 1316), (700, 703)] {
             let trace = format!(
                 "0.0 1 > 10 03 00 1e 00 00 07\n\
@@ -398,7 +398,8 @@ node 1 046D:C52B short,long,dj /dev/hidraw0
 
     #[test]
     fn an_event_follows_the_call_to_its_feature() {
-        // Between measure and measurement the name was asked; a replay need not ask it.
+        // In the trace the name is requested between the light request and its measurement; a
+        // replay need not request it.
         let trace = TRACE.replace(
             "1.025000",
             "0.030000 1 > 10 01 03 0e 00 00 00\n\
@@ -473,7 +474,7 @@ node 2 046D:C548 short,long /dev/hidraw0
     }
 
     proptest! {
-        /// As if each request were compared with each that was recorded.
+        /// The result is the same as if each request were compared with all recorded ones.
         #[test]
         fn requests_alike_are_answered_one_after_the_other(
             requests in prop::collection::vec((0..3_u8, 0..3_u8, 0..2_u8), 0..20),
@@ -482,7 +483,7 @@ node 2 046D:C548 short,long /dev/hidraw0
             let mut lines = vec!["0.0 1 > 10 FF 81 00 00 00 00".to_owned()];
             let mut left = Vec::new();
             for (number, (device, feature, answers)) in requests.iter().enumerate() {
-                // None is the repeat of another.
+                // None is the retry of another.
                 lines.push(format!("{number}0.0 1 > 10 {device:02x} {feature:02x} 3e 00 00 00"));
                 left.push((*device, *feature, number, *answers));
                 for _ in 0..*answers {

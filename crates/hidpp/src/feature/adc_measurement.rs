@@ -28,7 +28,7 @@ pub enum Charging {
     Charging,
     /// On its cable, charged.
     Full,
-    /// On its cable, and charging failed, whatever bit 2 is.
+    /// On its cable, and charging failed, regardless of bit 2.
     Error,
 }
 

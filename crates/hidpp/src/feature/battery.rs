@@ -98,17 +98,17 @@ pub enum Reading {
     Mileage(BatteryMileage),
     /// Register or notification 07.
     Status(BatteryStatus),
-    /// Feature 1000, and what it states of its values.
+    /// Feature 1000, and what it reports about its values.
     LevelStatus(BatteryLevelStatus, Option<battery_level_status::Capability>),
     /// Feature 1001.
     Voltage(BatteryVoltage),
-    /// Feature 1004, and what it states of its values.
+    /// Feature 1004, and what it reports about its values.
     Unified(UnifiedBattery, Option<unified_battery::Capabilities>),
     /// Feature 1F20.
     Adc(Measurement),
 }
 
-/// What a battery feature states of its values.
+/// What a battery feature reports about its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub enum Capability {
@@ -130,7 +130,7 @@ pub enum Means {
 }
 
 impl Capability {
-    /// What feature 1000 states.
+    /// The capability of feature 1000.
     pub const fn levels(self) -> Option<battery_level_status::Capability> {
         match self {
             Self::Levels(capability) => Some(capability),
@@ -138,7 +138,7 @@ impl Capability {
         }
     }
 
-    /// What feature 1004 states.
+    /// The capabilities of feature 1004.
     pub const fn unified(self) -> Option<unified_battery::Capabilities> {
         match self {
             Self::Unified(capabilities) => Some(capabilities),
@@ -148,7 +148,7 @@ impl Capability {
 }
 
 impl Reading {
-    /// Whether it means that the device is switched off, instead of what its battery holds.
+    /// Whether it reports a switched-off device instead of a battery value.
     pub const fn is_off(&self) -> bool {
         match self {
             Self::Adc(measurement) => !measurement.connected,
@@ -201,7 +201,7 @@ impl BatteryFeature {
         }
     }
 
-    /// The call whose reply states what its values mean; `None`: it has no such function.
+    /// The call that returns what its values mean; `None`: it has no such function.
     pub fn get_capability(self, index: FeatureIndex) -> Option<Call> {
         self.spec().get_capability.map(|get| get(index))
     }

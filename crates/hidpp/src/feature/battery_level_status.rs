@@ -51,7 +51,7 @@ codes! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BatteryLevelStatus {
-    /// How full; `None` where the device does not know, or reports more than 100.
+    /// The level; `None` if the device does not know it or reports more than 100.
     pub level: Option<Percent>,
     /// The next lower level.
     pub next: Option<Percent>,
@@ -73,7 +73,7 @@ pub struct BatteryLevelStatus {
 pub struct Capability {
     /// How many levels there are.
     pub levels: u8,
-    /// The level is not to be shown on screen.
+    /// The level should not be shown on screen.
     pub osd_off: bool,
     /// The level is computed from the energy used.
     pub mileage: bool,

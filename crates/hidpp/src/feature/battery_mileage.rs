@@ -69,7 +69,7 @@ impl CapacityUnit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BatteryMileage {
-    /// How full; `None` where the device does not know, or reports more than 100.
+    /// The charge; `None` if the device does not know it or reports more than 100.
     pub charge: Option<Percent>,
     /// What a full battery lasts.
     pub capacity: u16,

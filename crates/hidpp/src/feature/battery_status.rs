@@ -53,7 +53,7 @@ codes! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BatteryStatus {
-    /// How full; `None` where the device reports unknown (0).
+    /// The level; `None` if the device reports unknown (0).
     pub level: Option<Level>,
     /// The charging state.
     pub charging: Charging,

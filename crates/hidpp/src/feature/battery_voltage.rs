@@ -175,7 +175,7 @@ mod tests {
         for (flags, charging) in [
             (0x80, Charging::Charging),
             (0x81, Charging::Full),
-            // Recharging to Solaar.
+            // Recharging according to Solaar.
             (0x82, Charging::NotCharging),
             (0x83, Charging::Unknown(0x83)),
             // Solaar looks at two bits, and shows full.

@@ -54,7 +54,7 @@ codes! {
 }
 
 codes! {
-    /// The external power of the device. No frame with another value than 0 was seen on hardware.
+    /// The external power of the device. No frame with a value other than 0 was seen on hardware.
     pub enum ExternalPower {
         /// Nothing.
         Absent = 0 => "no external power",
@@ -247,7 +247,8 @@ mod tests {
 
     #[test]
     fn code_4_is_neither_plain_charging_nor_an_error() {
-        // An error to the kernel, slow recharge to Solaar and OpenLogi: its raw value stays.
+        // An error according to the kernel, slow recharge according to Solaar and OpenLogi: the raw
+        // value is kept.
         let reading = read_status(&report("11 01 06 1B 32 04 04 01 …"));
         assert_eq!(reading.charging, Charging::Unusual);
         assert_eq!(reading.charging.code(), 4);

@@ -110,7 +110,7 @@ impl Session {
         }
     }
 
-    /// Goes on with a probe, which waits while a measurement of its own is made.
+    /// Continues a probe, unless it waits for an answer or for its own light measurement.
     pub(super) fn continue_probe(&mut self, device: DeviceIndex) {
         let asking = self
             .exchange
@@ -138,7 +138,7 @@ impl Session {
         }
     }
 
-    /// A single measurement is over; the probe that wanted it goes on, or is complete.
+    /// A single measurement is over; the probe that waited for it continues, or is complete.
     pub(super) fn finish_light(&mut self, device: DeviceIndex) {
         self.light_series.remove(&device);
         self.continue_probe(device);

@@ -368,7 +368,7 @@ impl<P> Exchange<P> {
         });
     }
 
-    /// The receiver is done with a message: those it refused meanwhile need not wait longer.
+    /// The receiver is done with a message: those it refused meanwhile are retried at once.
     fn note_free(&mut self, now: Timestamp) {
         for pending in self.pending.iter_mut().filter(|pending| pending.refused) {
             pending.refused = false;
