@@ -14,7 +14,11 @@ fn a_second_writer_is_rejected() {
     let second = History::open(directory.path().to_owned(), at(0));
     let error = second.unwrap_err();
     assert!(matches!(error, HistoryError::InUse { .. }));
-    assert!(error.to_string().contains("another program records the history"));
+    assert!(
+        error
+            .to_string()
+            .contains("another program records the history")
+    );
     drop(first);
     open(directory.path());
 }
