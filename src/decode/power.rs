@@ -297,10 +297,10 @@ mod tests {
         }
     }
 
-    /// The JSON fields and the summary that `tell` adds for a reading.
-    fn told(tell: impl FnOnce(&mut Fields)) -> (Value, String) {
+    /// The JSON fields and the summary that `add` writes for a reading.
+    fn written(add: impl FnOnce(&mut Fields)) -> (Value, String) {
         let mut fields = Fields::default();
-        tell(&mut fields);
+        add(&mut fields);
         let summary = fields.summary().collect::<Vec<_>>().join(", ");
         (serde_json::to_value(&fields).unwrap(), summary)
     }
@@ -319,12 +319,12 @@ mod tests {
             ("11 01 06 0B 5A 32 09 …", "90 %, next 50 %, unknown (09)"),
         ] {
             let status = battery_level_status::read_level(&report(hex));
-            let (_, summary) = told(|fields| level_status(fields, status));
+            let (_, summary) = written(|fields| level_status(fields, status));
             assert_eq!(summary, words, "{hex}");
         }
         let capability = report("11 01 05 11 04 00 A0 FA 0F …");
         let capability = battery_level_status::read_capability(&capability);
-        let (_, summary) = told(|fields| level_capability(fields, capability));
+        let (_, summary) = written(|fields| level_capability(fields, capability));
         assert_eq!(summary, "4 levels, reports steps, critical at 15 %");
     }
 
@@ -343,7 +343,7 @@ mod tests {
             ),
         ] {
             let reading = battery_voltage::read_voltage(&report(hex));
-            let (_, summary) = told(|fields| voltage(fields, reading));
+            let (_, summary) = written(|fields| voltage(fields, reading));
             assert_eq!(summary, words, "{hex}");
         }
     }
@@ -362,11 +362,11 @@ mod tests {
             ),
         ] {
             let reading = unified_battery::read_status(&report(hex));
-            let (_, summary) = told(|fields| unified(fields, reading));
+            let (_, summary) = written(|fields| unified(fields, reading));
             assert_eq!(summary, words, "{hex}");
         }
         let capabilities = unified_battery::read_capabilities(&report("11 01 06 0B 0F 03 …"));
-        let (json, summary) = told(|fields| unified_capabilities(fields, capabilities));
+        let (json, summary) = written(|fields| unified_capabilities(fields, capabilities));
         assert_eq!(
             summary,
             "levels critical, low, good, full, reports percent, rechargeable"
@@ -378,7 +378,7 @@ mod tests {
     fn code_4_of_feature_1004_is_an_error_in_words_and_json() {
         // According to the kernel; slow recharge according to Solaar and OpenLogi.
         let reading = unified_battery::read_status(&report("11 01 06 1B 32 04 04 …"));
-        let (json, summary) = told(|fields| unified(fields, reading));
+        let (json, summary) = written(|fields| unified(fields, reading));
         assert_eq!(summary, "50 %, level good, charging error");
         assert_eq!(json["state"], "charging error");
         assert_eq!(json["state_code"], 4);
@@ -400,7 +400,7 @@ mod tests {
             ("11 01 04 00 …", "0.00 V, headset off"),
         ] {
             let reading = adc_measurement::read_measurement(&report(hex));
-            let (_, summary) = told(|fields| measurement(fields, reading));
+            let (_, summary) = written(|fields| measurement(fields, reading));
             assert_eq!(summary, words, "{hex}");
         }
     }

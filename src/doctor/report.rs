@@ -1,4 +1,4 @@
-//! The report for somebody else to read: findings, descriptors, and the trace of reports.
+//! The report for other people to read: findings, descriptors, and the trace of reports.
 
 use std::fmt::Write;
 

@@ -139,7 +139,7 @@ fn a_record_read_by_another_program_does_not_hide_that_a_slot_changed_hands() {
     bench.session.discover(FOLLOW);
     bench.run_for(seconds(2));
     bench.events.clear();
-    // Slot 2 was paired with a 4013 while nobody listened. Another program reads its record, then
+    // Slot 2 was paired with a 4013 while no program was running. Another program reads its record, then
     // the device arrives.
     for hex in [
         "11 FF 83 B5 21 08 14 40 13 04 00 02",
@@ -180,7 +180,7 @@ fn another_programs_error_does_not_take_the_records_away() {
             })
             .collect();
         assert_eq!(paired.len(), 3, "{at}");
-        // Before the first record, it cannot be told from the receiver's own word.
+        // Before the first record, it cannot be distinguished from the receiver's own report.
         assert!(!announced || at == 1, "{at}: {:?}", bench.sent);
     }
 }

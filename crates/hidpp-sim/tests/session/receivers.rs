@@ -288,7 +288,7 @@ fn another_programs_reading_of_a_record_is_taken() {
     let mut bench = Bench::new(Scripted::new(&[
         ("10 ff 83 b5 03", &["11 ff 83 b5 03 af 4f 95 ea 05 06"]),
         ("10 ff 81 02", &["10 ff 81 02 00 01 00"]),
-        // Beside our answer about slot 1, the record of slot 5 for somebody else.
+        // In addition to our answer about slot 1, the record of slot 5 for another program.
         (
             "10 ff 83 b5 20",
             &[

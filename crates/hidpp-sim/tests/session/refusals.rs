@@ -1,4 +1,4 @@
-//! Devices that list what they then refuse, say something nobody knows, or are gone again at once.
+//! Devices that refuse what they list, send unknown codes, or go offline again at once.
 
 use std::collections::VecDeque;
 

@@ -68,7 +68,7 @@ fn a_second_reading_in_one_session_is_one_request() {
 fn a_broadcast_tells_where_the_solar_feature_stands() {
     let mut bench = Bench::new(desk());
     let protocol = Some(ProtocolVersion { major: 2, minor: 0 });
-    // The keyboard broadcasts 90 s after its start; nobody asked it anything yet.
+    // The keyboard broadcasts 90 s after its start, before the first request.
     bench.run_for(seconds(91));
     assert!(bench.sent.is_empty());
     let mut known = bench.session.known(slot(1)).cloned().unwrap();

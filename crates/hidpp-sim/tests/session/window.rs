@@ -1,4 +1,5 @@
-//! How many slots are asked at once: as many as the receiver takes, and nobody waits for a sleeper.
+//! How many requests are in flight at once: as many as the receiver accepts. A sleeping device delays
+//! no other.
 
 use std::time::Duration;
 
@@ -65,7 +66,7 @@ fn over_the_air(bench: &Bench<Receiver>) -> usize {
     bench.sent.len() - refusals(bench)
 }
 
-/// A question that is sent again unchanged was refused: nobody is silent here.
+/// A request that is sent again unchanged was refused: every device here answers.
 fn refusals(bench: &Bench<Receiver>) -> usize {
     let repeated = |(at, report): &(usize, &Report)| bench.sent[..*at].contains(report);
     bench.sent.iter().enumerate().filter(repeated).count()
