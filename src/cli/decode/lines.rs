@@ -1,8 +1,8 @@
-//! Lines from a reader, one at a time as they come, of bounded length.
+//! Reads lines of bounded length, one at a time as they arrive.
 
 use std::io::{self, BufRead};
 
-/// The longest line taken, in bytes. A frame of 64 bytes in any dress is far shorter.
+/// The longest accepted line, in bytes. A frame of 64 bytes is far shorter in every format.
 pub(super) const MAX_LEN: usize = 4096;
 
 /// A line as it was read.
@@ -12,7 +12,7 @@ pub(super) enum Raw<'a> {
     Text(&'a str),
     /// Not UTF-8.
     NoText,
-    /// More than [`MAX_LEN`] bytes; they were skipped.
+    /// More than [`MAX_LEN`] bytes, which were skipped.
     TooLong,
 }
 
@@ -30,7 +30,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// The next line; `None` at the end.
+    /// Returns the next line; `None` at the end.
     pub(super) fn next(&mut self) -> io::Result<Option<Raw<'_>>> {
         self.line.clear();
         let (mut any, mut too_long) = (false, false);
@@ -84,7 +84,7 @@ mod tests {
     fn long_lines_and_odd_bytes_do_not_hide_what_follows() {
         let mut text = vec![b'0'; 3 * MAX_LEN];
         text.extend_from_slice(b"\n\xff\xfe\n10\n");
-        // A small buffer, so that the long line comes in pieces.
+        // A small buffer, so that the long line arrives in pieces.
         let mut input = io::BufReader::with_capacity(100, text.as_slice());
         let mut lines = Lines::new(&mut input);
         assert_eq!(lines.next().unwrap(), Some(Raw::TooLong));

@@ -13,9 +13,9 @@ use crate::capture::line::{self, Line, Recording, Source};
 use crate::decode::{self, Context, FrameKind};
 use crate::text;
 
-/// Explains the frames of `args` or, without any, the lines of `input`, as they come.
+/// Explains the frames of `args` or, without any, the lines of `input` as they arrive.
 ///
-/// Returns whether all of them could be decoded. That nobody reads `out` any more is no error.
+/// Returns whether all of them could be decoded. A closed `out` is not an error.
 pub fn run(
     args: &DecodeArgs,
     input: &mut dyn BufRead,
@@ -45,7 +45,7 @@ pub fn run(
     Ok(decoder.all_decoded)
 }
 
-/// Why decoding ended before its input.
+/// Why decoding stopped before the end of its input.
 enum Stop {
     NobodyReads,
     Failed(io::Error),
@@ -66,7 +66,7 @@ struct Decoder<'a> {
     json: bool,
     first: bool,
     all_decoded: bool,
-    /// Lines of USB captures without a HID++ report, and lines of logs without a frame.
+    /// Numbers of lines of USB captures without a HID++ report, and of logs without a frame.
     passed_over_usb: usize,
     passed_over_log: usize,
     out: &'a mut dyn Write,
@@ -75,7 +75,7 @@ struct Decoder<'a> {
 
 impl Decoder<'_> {
     fn arguments(&mut self, frames: &[String]) -> Result<(), Stop> {
-        // A frame whose bytes were not quoted comes as one argument for each.
+        // A frame whose bytes were not quoted arrives as one argument per byte.
         let is_byte = |argument: &String| argument.trim_start_matches("0x").len() == 2;
         if frames.len() > 1 && frames.iter().all(is_byte) {
             return self.line("arguments", &frames.join(" "));
@@ -86,7 +86,7 @@ impl Decoder<'_> {
         Ok(())
     }
 
-    /// The outer result is that of reading.
+    /// The outer result is that of reading the input, the inner one that of writing the output.
     fn lines(&mut self, input: &mut dyn BufRead) -> io::Result<Result<(), Stop>> {
         let mut lines = Lines::new(input);
         let mut number = 0_u64;
@@ -139,7 +139,8 @@ impl Decoder<'_> {
             }
         };
         let explanation = match decode::explain(&mut self.context, &frame) {
-            // A capture of the whole bus holds everything: descriptors, key presses, other devices.
+            // A capture of the whole bus contains everything: descriptors, key presses, other
+            // devices.
             Err(_) if frame.is_from_usbmon() => {
                 self.passed_over_usb += 1;
                 return Ok(());
@@ -163,7 +164,7 @@ impl Decoder<'_> {
         };
         self.first = false;
         self.out.write_all(text.as_bytes())?;
-        // Whoever follows a live capture waits for this frame, not for a full buffer.
+        // A user who follows a live capture waits for this frame, not for a full buffer.
         self.out.flush()?;
         Ok(())
     }
@@ -190,7 +191,8 @@ impl Decoder<'_> {
         }
     }
 
-    /// A line on standard error, as of all commands. Where it cannot be written nothing else can be done.
+    /// Writes a line to standard error, as all commands do. A failure to write it cannot be
+    /// reported.
     fn report(&mut self, what: std::fmt::Arguments<'_>) {
         let _ = writeln!(self.err, "{}", text::line(&format!("solar-status: {what}")));
     }
