@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::cli::color::ColorWhen;
 
-/// Longer than anybody listens.
+/// The longest time to listen, in seconds.
 const LONGEST: f64 = 3600.0;
 
 /// Tell why a device is missing or wrong, and what to do about it.
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_may_listen_for_a_while_or_not_at_all() {
+    fn the_time_to_listen_may_be_zero() {
         assert_eq!(span("0"), Ok(Duration::ZERO));
         assert_eq!(span("0.5"), Ok(Duration::from_millis(500)));
         for wrong in ["-1", "nan", "inf", "3601", "ten"] {

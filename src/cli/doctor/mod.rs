@@ -19,7 +19,7 @@ use crate::doctor::{Finding, Machine, Places, Verdict, Wishes, judge, look, repo
 /// The version of the JSON document.
 const SCHEMA: u32 = 1;
 
-/// Where the service keeps its histories, unless it is told otherwise.
+/// The default directory of the service's histories, below the root.
 const HISTORY: &str = "var/lib/solar-status/history";
 
 #[derive(Serialize)]

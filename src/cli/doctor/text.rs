@@ -1,4 +1,4 @@
-//! Findings for people: a line each, with what to do below it.
+//! Findings as text: one line each, with the advice below it.
 
 use std::io::{self, Write};
 
@@ -8,12 +8,12 @@ use unicode_width::UnicodeWidthStr;
 use crate::cli::style::Style;
 use crate::doctor::{Area, Finding, Verdict};
 
-/// Where the text of a finding begins.
+/// The column in which the text of a finding begins.
 const INDENT: usize = 18;
-/// No text is made narrower.
+/// The least width of a text, in columns.
 const NARROWEST: usize = 30;
 
-/// Prints them, and in the end what they come to.
+/// Prints the findings and a summary.
 pub(super) fn print(out: &mut dyn Write, findings: &[Finding], style: Style) -> io::Result<()> {
     let mut last: Option<Area> = None;
     for finding in findings {
@@ -36,7 +36,7 @@ pub(super) fn print(out: &mut dyn Write, findings: &[Finding], style: Style) -> 
     writeln!(out, "\n{}", sum(findings))
 }
 
-/// A text that goes on below its beginning where it is too wide.
+/// Prints a text, wrapped at the terminal's width and indented below its beginning.
 fn lines(out: &mut dyn Write, text: &str, indent: usize, style: Style) -> io::Result<()> {
     let width = style.width.map_or(usize::MAX, |width| {
         width.saturating_sub(indent).max(NARROWEST)
@@ -69,7 +69,7 @@ const fn ansi(verdict: Verdict) -> Ansi {
     Ansi::new().fg_color(Some(anstyle::Color::Ansi(color)))
 }
 
-/// `2 problems, 1 note, 3 not to be looked at`
+/// Counts the findings: `Something is wrong: 2 problems, 1 note.`
 fn sum(findings: &[Finding]) -> String {
     let count = |verdict| findings.iter().filter(|it| it.verdict == verdict).count();
     let plural = |number, one: &str, more: &str| match number {
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn colour_and_unicode_come_where_they_can() {
+    fn colour_and_unicode_are_used_where_available() {
         let style = Style {
             color: true,
             unicode: true,
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_comes_to_is_said_last() {
+    fn the_summary_is_the_last_line() {
         let sum = |verdict| sum(&[Finding::new(Area::Usb, "x", verdict, "")]);
         assert_eq!(sum(Verdict::Ok), "Nothing is wrong.");
         assert_eq!(sum(Verdict::Unseen), "Nothing is wrong: 1 thing unseen.");
