@@ -10,12 +10,12 @@ use hidpp_proto::units::Timestamp;
 
 /// A clock that reports an alarm while the manager waits on it.
 pub(super) struct AlarmClock<'a, 'r> {
-    /// What is waited on.
+    /// The clock that waits.
     pub(super) clock: Box<dyn Clock + 'a>,
-    /// Has the alarm, and reports it; an error ends the wait.
+    /// Holds the alarm and reports it. An error ends the wait.
     pub(super) reporter: &'a RefCell<&'a mut Reporter<'r>>,
-    /// The alarm is no longer reported from then on: flags are being restored, and an error of a report
-    /// must not end that early.
+    /// From this time on, the alarm is no longer reported: flags of the devices are being restored,
+    /// and an error of a report must not end that early.
     pub(super) until: Option<Timestamp>,
 }
 
@@ -57,7 +57,7 @@ mod tests {
         Timestamp::from_start(Duration::from_secs(seconds))
     }
 
-    /// Waits in steps of a minute and returns when it rang; each ring sets the next of these alarms.
+    /// Waits in steps of a minute and returns when the alarm rang; each ring sets the next alarm.
     fn rings(alarms: &[u64], until: u64) -> Vec<Timestamp> {
         let mut rings = Vec::new();
         let mut alarms = alarms.iter().copied().map(at);
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn it_rings_at_its_time_while_something_else_is_waited_for() {
+    fn it_rings_on_time_while_the_manager_waits() {
         assert_eq!(rings(&[90, 120, 301], 600), [at(90), at(120), at(301)]);
         assert_eq!(rings(&[], 600), [], "it is not set");
         assert_eq!(rings(&[90, 300], 200), [at(90)], "the end comes first");

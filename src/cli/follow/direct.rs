@@ -1,4 +1,4 @@
-//! Following the devices themselves.
+//! Follows the devices directly, without solar-statusd.
 
 use std::cell::{Cell, RefCell};
 use std::error::Error;
@@ -21,11 +21,11 @@ use crate::nodes::{Given, Machine, Tapping, simulated};
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
 use hidpp_proto::units::Timestamp;
 
-/// The devices, as the arguments say.
+/// The devices that the arguments select.
 pub(super) struct Devices<'a> {
     common: &'a CommonArgs,
     duration: Option<Duration>,
-    /// How following them ended last.
+    /// How following them last ended.
     exit: Exit,
 }
 
@@ -39,7 +39,7 @@ impl<'a> Devices<'a> {
         }
     }
 
-    /// How the command ends where following them ended it.
+    /// The exit status of the command if following the devices ended it.
     pub(super) const fn exit(&self) -> Exit {
         self.exit
     }
@@ -65,7 +65,7 @@ impl Fallback for Devices<'_> {
     }
 }
 
-/// Reaches the devices by commands to the manager that follows them.
+/// Sends requests to the manager that follows the devices.
 #[derive(Debug)]
 struct Commanded(CommandSender);
 
@@ -81,14 +81,14 @@ impl ReachDevices for Commanded {
     }
 }
 
-/// Follows them for this long, or until they are interrupted.
+/// Follows the devices for this long, or until interrupted.
 fn follow(
     common: &CommonArgs,
     duration: Option<Duration>,
     direct: &Direct<'_>,
     reporter: &mut Reporter<'_>,
 ) -> io::Result<Exit> {
-    // Changes and the alarm, one at a time.
+    // Shared between changes and the alarm, which never report at the same time.
     let reporter = RefCell::new(reporter);
     let report = |at: Timestamp, event: FollowEvent| reporter.borrow_mut().report(at, event);
     let remark =
@@ -159,7 +159,7 @@ fn follow(
     let exit = match ended {
         Ok(Wake::Due | Wake::Readable(_)) => worst,
         Ok(Wake::Interrupted) => Exit::Interrupted,
-        // Nobody reads any more.
+        // The reader closed the pipe.
         Err(FollowError::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Ok,
         Err(error) => {
             remark(clock.now(), error.to_string())?;

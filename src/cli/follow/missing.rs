@@ -1,9 +1,9 @@
-//! Devices that were asked for by name and are not there.
+//! Devices named with `--device` that are not present.
 
 use crate::device::{Change, Selector};
 
-/// The devices that following was asked for and that were not found yet. Those that are not there when
-/// everything else was reported are reported once, and waited for.
+/// The devices named with `--device` that were not found yet. Those still missing when all present
+/// devices were reported are reported once; following goes on and waits for them.
 pub(super) struct Missing(Vec<Selector>);
 
 impl Missing {
@@ -17,7 +17,7 @@ impl Missing {
         }
     }
 
-    /// Everything that is there was reported. Returns what to report of the devices that are not.
+    /// Called when all present devices were reported. Returns a text for each missing one.
     pub(super) fn settle(&mut self) -> impl Iterator<Item = String> + use<> {
         std::mem::take(&mut self.0).into_iter().map(|it| {
             format!(
@@ -34,7 +34,7 @@ mod tests {
     use crate::device::samples::{battery, mouse};
 
     #[test]
-    fn what_is_not_there_is_reported_once() {
+    fn a_missing_device_is_reported_once() {
         let mut missing = Missing::of(&["C087-1", "K270"].map(Selector::new));
         let device = mouse("C087-1", battery(60, ChargeState::Discharging));
         missing.on_change(&Change::DeviceAdded(device));

@@ -1,5 +1,5 @@
-//! Following devices: through solar-statusd where it runs, else directly. The same changes come both
-//! ways.
+//! Follows devices through solar-statusd if it runs, otherwise directly. Both report the same
+//! changes.
 
 mod alarm_clock;
 mod direct;
@@ -25,11 +25,11 @@ use crate::client::follow::{
 use crate::nodes::unreadable_here;
 use hidpp_proto::units::Timestamp;
 
-/// The remark when nothing is plugged in.
+/// The remark if nothing is plugged in.
 pub(super) const WAITING: &str =
     "no Logitech receiver or device found; waiting for one to be plugged in or to connect";
 
-/// Follows what the arguments select.
+/// Follows the devices that the arguments select.
 pub(super) struct Following {
     duration: Option<Duration>,
     follower: FollowDaemon,
@@ -37,12 +37,12 @@ pub(super) struct Following {
     end: Arc<End>,
 }
 
-/// Why following was ended: the first of these counts.
+/// Why following ended. If both are set, the first counts.
 #[derive(Debug, Default)]
 struct End {
-    /// Set by the handlers of signals.
+    /// Set by the signal handlers.
     is_signalled: Arc<AtomicBool>,
-    /// Standard output is not read any more.
+    /// The reader of standard output closed it.
     is_unread: AtomicBool,
 }
 
@@ -60,12 +60,12 @@ impl Following {
         })
     }
 
-    /// Reaches it from other threads.
+    /// Returns a handle for other threads.
     pub(super) fn handle(&self) -> Handle {
         self.handle.clone()
     }
 
-    /// Ends it when the user or the system wants the program to end.
+    /// Ends following on a signal to end the program.
     pub(super) fn end_on_signals(&self) -> io::Result<()> {
         for signal in setting::ENDING {
             signal_hook::flag::register(signal, Arc::clone(&self.end.is_signalled))?;
@@ -73,15 +73,15 @@ impl Following {
         setting::on_signals(|| self.handle.end_descriptor())
     }
 
-    /// Ends it when standard output is not read any more: a program that writes seldom would notice
-    /// late.
+    /// Ends following when the reader of standard output closes it. Without this, a program that
+    /// rarely writes would notice late.
     pub(super) fn end_when_unread(&self) -> io::Result<()> {
         let (handle, end) = (self.handle(), Arc::clone(&self.end));
         let wait = move || {
             let out = io::stdout();
             let out = out.as_fd();
             let mut polled = [PollFd::new(&out, PollFlags::empty())];
-            // Errors need not be asked for. A signal may come in between.
+            // Errors are always polled for. A signal may interrupt the call.
             while !poll(&mut polled, None).is_ok_and(|number| number > 0) {}
             end.is_unread
                 .store(!end.is_signalled.load(Ordering::SeqCst), Ordering::SeqCst);
@@ -91,8 +91,8 @@ impl Following {
         thread.spawn(wait).map(drop)
     }
 
-    /// Reports events until the end, and returns how the command ends. The arguments are those it was
-    /// made with. An error returned by `on_event` ends it too.
+    /// Reports events until the end, and returns the exit status. The arguments must be those that
+    /// it was created with. An error returned by `on_event` ends it too.
     pub(super) fn run(self, common: &CommonArgs, on_event: &mut OnEvent<'_>) -> io::Result<Exit> {
         let mut devices = Devices::new(common, self.duration);
         let mut follows_daemon = false;
@@ -106,7 +106,7 @@ impl Following {
                 SessionEvent::Follow(FollowEvent::Change(change)) => missing.on_change(change),
                 SessionEvent::Follow(FollowEvent::Settled { is_empty }) => {
                     let absent = follows_daemon.then(|| absent(*is_empty));
-                    // That nothing at all is there was reported.
+                    // That nothing at all is present was reported already.
                     let missing = missing.settle().filter(|_| !is_empty);
                     for what in absent.into_iter().flatten().chain(missing) {
                         let remark = FollowEvent::Remark(Remark::Fallback(what));
@@ -118,7 +118,7 @@ impl Following {
             on_event(at, event)
         };
         let ended = match common.way.bus {
-            // With --bus the daemon there is waited for.
+            // With --bus, wait for the daemon on that bus.
             Some(_) => self.follower.run(&mut on_event),
             None => self.follower.run_or_fall_back(&mut devices, &mut on_event),
         };
@@ -132,7 +132,8 @@ impl Following {
     }
 }
 
-/// What is here and not known to a daemon; and that there is nothing, if that is so.
+/// Returns remarks on hardware that the daemon does not report because it cannot be read, or that
+/// nothing at all is present.
 fn absent(is_empty: bool) -> Vec<String> {
     let unreadable = unreadable_here();
     let nothing = is_empty && unreadable.is_empty();
@@ -140,7 +141,7 @@ fn absent(is_empty: bool) -> Vec<String> {
     remarks.chain(nothing.then(|| WAITING.to_owned())).collect()
 }
 
-/// Whether the time is the simulation's own, which starts at zero and passes at once.
+/// Returns whether time is virtual: it starts at zero and passes at once.
 pub(super) const fn is_virtual(common: &CommonArgs, duration: Option<Duration>) -> bool {
     common.simulate.is_some() && duration.is_some()
 }
