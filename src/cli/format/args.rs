@@ -6,7 +6,7 @@ use clap::Args;
 use super::Format;
 use crate::cli::options::parse_duration;
 
-/// What stands below the options in the help.
+/// The text below the options in the help.
 pub(in crate::cli) const HELP: &str = "\
 Formats:
   waybar         Waybar, custom module with \"return-type\": \"json\"
@@ -31,7 +31,7 @@ With --watch, a daemon or bus that is lost is waited for: after five seconds the
 devices are shown as offline, and once it is back as they are. A session bus is
 given up after five minutes, with exit status 1.";
 
-/// How to tell it in other words.
+/// How to print devices for another program.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct FormatArgs {
     /// Print it for a bar or another program: a name or a template, see Formats

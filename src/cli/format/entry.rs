@@ -1,4 +1,4 @@
-//! A device as a bar shows it.
+//! A device as shown in a bar.
 
 use super::moment::Moment;
 use crate::cli::style::Style;
@@ -6,34 +6,34 @@ use crate::cli::words::{self, Urgency};
 use crate::device::{BatteryLevel, ChargeState, Device, Presence, TimeLeftUntil};
 use hidpp_proto::units::Percent;
 
-/// So many devices have their place in a bar; of the others it says how many there are.
+/// How many devices a bar shows. Of the others it shows the number only.
 const MOST: usize = 3;
 
-/// What a bar says by itself while there is nothing to show.
+/// The text shown while there is no device.
 pub(super) const NOTHING: &str = "no Logitech wireless device";
 
-/// A device in words that are safe in a line; what else they need is the reader's matter.
+/// A device as text that is safe in a line; escaping for the reading program is up to the profile.
 pub(super) struct Entry<'a> {
     pub(super) device: &'a Device,
     pub(super) name: String,
-    /// The charge, or the sign for one that is not known.
+    /// The charge, or the sign for an unknown one.
     pub(super) charge: String,
     pub(super) urgency: Urgency,
     moment: &'a Moment,
 }
 
-/// How a bar paints a device, what needs care the most last.
+/// How a bar paints a device, from the least to the most urgent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Tone {
-    /// It sleeps: what is shown is what it was.
+    /// Offline: the values are the last known ones.
     Dim,
     Plain,
     Low,
     Critical,
 }
 
-/// All devices: those that are there, then those that are offline, then those without a battery. The
-/// lowest battery comes first, and those that are not known come last.
+/// Sorts all devices: first those online, then those offline, then those without a battery; in each
+/// group the lowest battery first and unknown ones last.
 pub(super) fn lowest_first(devices: &[Device]) -> Vec<&Device> {
     let mut devices: Vec<&Device> = devices.iter().collect();
     devices.sort_by_cached_key(|device| {
@@ -53,7 +53,7 @@ pub(super) fn lowest_first(devices: &[Device]) -> Vec<&Device> {
     devices
 }
 
-/// Those that have a battery, or may have one, the lowest first.
+/// Returns the devices that have or may have a battery, the lowest first.
 pub(super) fn entries<'a>(
     devices: &'a [Device],
     style: Style,
@@ -65,7 +65,7 @@ pub(super) fn entries<'a>(
     entries.collect()
 }
 
-/// Those of them that have their place in a bar.
+/// Returns those of them that belong in a bar, without devices that have long been absent.
 pub(super) fn in_bar<'a>(
     devices: &'a [Device],
     style: Style,
@@ -76,14 +76,14 @@ pub(super) fn in_bar<'a>(
     entries
 }
 
-/// All devices in the order of their ids.
+/// Returns all devices in the order of their ids.
 pub(super) fn by_id(devices: &[Device]) -> Vec<&Device> {
     let mut devices: Vec<&Device> = devices.iter().collect();
     devices.sort_by_key(|device| &device.id);
     devices
 }
 
-/// The first of them, each as `show` has it, and how many more there are.
+/// Joins the first of them as formatted by `show`, and the number of the others.
 pub(super) fn line<'a>(
     entries: &[Entry<'a>],
     separator: &str,
@@ -115,17 +115,17 @@ impl<'a> Entry<'a> {
         self.moment.is_in_bar(self.device)
     }
 
-    /// How old the charge of a device is that is not online: `3 h`
+    /// The age of the charge of a device that is not online: `3 h`
     pub(super) fn age(&self) -> Option<String> {
         self.moment.age(self.device)
     }
 
-    /// `K750 57 %`, for where there is no room for an age.
+    /// `K750 57 %`, if there is no room for an age.
     pub(super) fn shortest(&self) -> String {
         format!("{} {}", self.name, self.charge)
     }
 
-    /// `K750 57 %`, and of a device that is not online: `K750 57 % (3 h)`
+    /// `K750 57 %`, or for a device that is not online, `K750 57 % (3 h)`
     pub(super) fn short(&self) -> String {
         let age = self
             .age()
@@ -152,7 +152,7 @@ impl<'a> Entry<'a> {
         format!("{}  {}", self.name, facts.join(", "))
     }
 
-    /// `12 h of use`: the time until then.
+    /// The time left until empty or full: `12 h of use`
     pub(super) fn time_left(&self, until: TimeLeftUntil) -> Option<String> {
         let left = self.moment.time_left(self.device);
         left.filter(|it| it.until == until)
@@ -183,13 +183,13 @@ impl<'a> Entry<'a> {
 }
 
 impl Tone {
-    /// That of a line in one colour.
+    /// The tone of a line in one colour: the most urgent.
     pub(super) fn of_all(entries: &[Entry<'_>]) -> Self {
         let tones = entries.iter().map(Entry::tone);
         tones.max().unwrap_or(Self::Plain)
     }
 
-    /// Its colour, as `#RRGGBB`; a bar has a colour of its own for what is plain.
+    /// Its colour, as `#RRGGBB`; `None`: the bar's own text colour.
     pub(super) const fn hex(self) -> Option<&'static str> {
         match self {
             Self::Dim => Some("#888888"),

@@ -1,6 +1,6 @@
-//! Displayable text in the syntax of the program that reads the output.
+//! Escapes displayable text for the program that reads the output.
 
-/// For Pango's markup, as `GLib`'s `g_markup_escape_text` does it.
+/// Escapes for Pango markup like `GLib`'s `g_markup_escape_text`.
 pub(super) fn pango(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -16,23 +16,23 @@ pub(super) fn pango(text: &str) -> String {
     escaped
 }
 
-/// For polybar: a tag begins with `%{`, and there is no way to write these two otherwise (polybar
-/// pull request 2748), so a blank parts them. A tag could run a command at a click.
+/// Escapes for polybar. A tag begins with `%{`, and polybar has no escape for these two characters
+/// (polybar pull request 2748), so a blank separates them. A tag could run a command on a click.
 pub(super) fn polybar(text: &str) -> String {
     text.replace("%{", "% {")
 }
 
-/// For i3blocks, whose reader of JSON (1.4) ends a text at any `"` and keeps each `\`.
+/// Escapes for i3blocks, whose JSON parser (1.4) ends a text at any `"` and keeps each `\`.
 pub(super) fn i3blocks(text: &str) -> String {
     text.replace('"', "'").replace('\\', "/")
 }
 
-/// For tmux: `##` is a `#`. Several in a row, which tmux reads twice, may become fewer.
+/// Escapes for tmux: `##` is a `#`. Several in a row, which tmux parses twice, may become fewer.
 pub(super) fn tmux(text: &str) -> String {
     text.replace('#', "##")
 }
 
-/// For the value of a Prometheus label.
+/// Escapes for the value of a Prometheus label.
 pub(super) fn label(text: &str) -> String {
     let text = text.replace('\\', r"\\").replace('"', "\\\"");
     text.replace('\n', r"\n")

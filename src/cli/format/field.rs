@@ -1,4 +1,4 @@
-//! The values a template can name.
+//! The values that a template can name.
 
 use super::entry::Entry;
 use crate::cli::bar::bar;
@@ -61,12 +61,12 @@ impl Field {
         all.find(|(it, _)| *it == name).map(|(_, field)| field)
     }
 
-    /// All names, for an error.
+    /// Returns all names, for an error message.
     pub(super) fn names() -> String {
         Self::ALL.map(|(name, _)| name).join(", ")
     }
 
-    /// Whether it stands to the right of its place, as numbers do.
+    /// Returns whether it is aligned to the right, as numbers are.
     pub(super) const fn is_number(self) -> bool {
         matches!(
             self,
@@ -74,7 +74,7 @@ impl Field {
         )
     }
 
-    /// The value, if it is known.
+    /// Returns the value, if it is known.
     pub(super) fn of(self, entry: &Entry<'_>, style: Style) -> Option<String> {
         let device = entry.device;
         let (battery, light) = (device.battery.as_ref(), device.light);

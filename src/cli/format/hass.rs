@@ -1,12 +1,12 @@
-//! Home Assistant over MQTT: a topic, a blank and a payload a line, all to be retained.
+//! Home Assistant over MQTT: one line per message with topic, blank and payload, all retained.
 //!
 //! Source: <https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery>, device discovery: one
 //! document for each device with its components (Home Assistant 2024.12 and newer). A value that is
 //! `null` in the state becomes `None` in a template, which both `sensor.mqtt` and
 //! `binary_sensor.mqtt` take for unknown.
 //!
-//! A device is available while it is known; that it sleeps is the business of its component
-//! `connected`, since its last charge is worth knowing then.
+//! A device is available while it is known, also while it sleeps, since its last charge is of
+//! interest then. Its component `connected` is off while it sleeps.
 
 use std::collections::BTreeMap;
 
@@ -22,15 +22,15 @@ use hidpp_proto::units::{Lux, Percent};
 const AVAILABLE: &str = "online";
 const NOT_AVAILABLE: &str = "offline";
 
-/// What was told, so that only what is new is told again.
+/// The messages printed so far, so that only changed ones are printed again.
 #[derive(Debug, Default)]
 pub(super) struct Topics(BTreeMap<String, String>);
 
-/// The values of a device. What is not known is `null`.
+/// The values of a device; unknown ones are `null`.
 #[derive(Serialize)]
 struct Values {
     percent: Option<Percent>,
-    /// When the charge of a device was read that is not online; of one that is it is current.
+    /// When the charge was read, if the device is not online; an online device's charge is current.
     charge_read: Option<String>,
     level: Option<&'static str>,
     state: Option<&'static str>,
@@ -43,12 +43,12 @@ struct Values {
 }
 
 impl Topics {
-    /// The lines that are new since the last time.
+    /// Returns the lines that changed since the last call.
     pub(super) fn news(&mut self, devices: &[Device]) -> serde_json::Result<String> {
         let mut now = Vec::new();
         for device in by_id(devices) {
             let topics = Names::of(device);
-            // First what the others are about.
+            // Discovery precedes the values that it describes.
             now.push((topics.config.clone(), config(device, &topics)?));
             now.push((topics.state, json::to_string(&Values::of(device))?));
             now.push((topics.availability, AVAILABLE.to_owned()));
@@ -72,7 +72,7 @@ impl Topics {
 
 /// The topics of a device.
 struct Names {
-    /// Its id in letters that are allowed in topics and ids.
+    /// The device's id in the characters allowed in topics and ids.
     key: String,
     config: String,
     state: String,
@@ -121,7 +121,7 @@ impl Values {
     }
 }
 
-/// The discovery document of a device.
+/// Returns the discovery document of a device.
 fn config(device: &Device, topics: &Names) -> serde_json::Result<String> {
     let mut who = Map::new();
     who.insert("identifiers".into(), json!([topics.key]));
@@ -158,7 +158,7 @@ fn config(device: &Device, topics: &Names) -> serde_json::Result<String> {
     }))
 }
 
-/// The components of a device: those of which something is known.
+/// Returns the components of a device: those with a known value.
 fn components(device: &Device, key: &str) -> Map<String, Value> {
     let mut components = Map::new();
     let mut add = |name: &str, mut component: Value, value: &str| {
@@ -212,7 +212,7 @@ mod tests {
     use crate::device::Link;
 
     #[test]
-    fn a_device_that_goes_is_not_available_until_it_comes_back() {
+    fn a_removed_device_is_not_available_until_it_returns() {
         let link = Link::Direct {
             node: "/dev/hidraw3".to_owned(),
             bus: "usb".to_owned(),

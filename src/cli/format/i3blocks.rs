@@ -1,4 +1,4 @@
-//! i3blocks with `format=json`: an object a line, with keys of the i3bar protocol.
+//! i3blocks with `format=json`: one object per line, with keys of the i3bar protocol.
 //!
 //! Source: i3blocks(1) and <https://i3wm.org/docs/i3bar-protocol.html>, blocks in detail. A block
 //! without `full_text` is left out; `color` is `#RRGGBB`.
@@ -13,14 +13,14 @@ use crate::cli::json;
 #[derive(Serialize)]
 struct Block {
     full_text: String,
-    /// What there is room for on a narrow screen: the lowest battery.
+    /// The text on a narrow screen: the lowest battery.
     short_text: String,
-    /// That of the device that needs care the most.
+    /// The colour of the most urgent device.
     #[serde(skip_serializing_if = "Option::is_none")]
     color: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     urgent: Option<&'static str>,
-    /// Names are no markup.
+    /// `none`: names are not markup.
     markup: &'static str,
 }
 
@@ -32,7 +32,7 @@ pub(super) fn render(entries: &[Entry<'_>], look: Look<'_>) -> serde_json::Resul
         full_text: line(entries, look.separator, short),
         short_text: entries.first().map(shortest).unwrap_or_default(),
         color: tone.hex().filter(|_| look.color),
-        // i3blocks 1.4 drops a bare `true`, and passes the word on as one.
+        // i3blocks 1.4 drops a bare `true`, and passes the string on as one.
         urgent: (tone == Tone::Critical).then_some("true"),
         markup: "none",
     })

@@ -1,8 +1,8 @@
-//! i3status-rust, block `custom` with `json = true`: an object a line.
+//! i3status-rust, block `custom` with `json = true`: one object per line.
 //!
-//! Source: the documentation of i3status-rust, module `blocks::custom`. Its default format takes
-//! `text` as Pango markup (`$text.pango-str()`). An icon that a set does not have is an error of
-//! the block, so only those are named that all of its sets have.
+//! Source: the documentation of i3status-rust, module `blocks::custom`. Its default format expects
+//! `text` as Pango markup (`$text.pango-str()`). An icon that a set does not contain is an error of
+//! the block, so only icons of all its sets are used.
 
 use serde::Serialize;
 
@@ -21,7 +21,7 @@ struct Block {
     short_text: String,
 }
 
-/// The names are those of i3status-rust.
+/// The states of i3status-rust.
 #[derive(Serialize)]
 enum State {
     Idle,

@@ -1,10 +1,10 @@
-//! `--format`: charge and light in the words of bars, monitoring and home automation.
+//! `--format`: charge and light in the formats of bars, monitoring and home automation.
 //!
-//! Each profile is a file that names the consumer's documentation. All start from `entry.rs`, where
-//! devices stand with the lowest battery first, and from text that is clean of what cannot be
-//! drawn; what else a consumer would take for its own is escaped for it (`escape.rs`). Values of
-//! devices that are not online have their age, and those of absent devices leave a bar after a day:
-//! the time is passed in, and a rendering returns when it is out of date (`moment.rs`).
+//! Each profile is a file that names the consumer's documentation. All start from `entry.rs`, which
+//! sorts devices with the lowest battery first, and from displayable text; `escape.rs` escapes what
+//! a consumer would interpret. Values of devices that are not online have their age, and absent
+//! devices are removed from a bar after a day: the time is passed in, and a rendering returns when
+//! it becomes stale (`moment.rs`).
 
 mod args;
 mod entry;
@@ -38,7 +38,7 @@ pub(super) use self::args::{FormatArgs, HELP};
 pub(super) use self::output::print;
 pub(super) use self::stream::watch;
 
-/// Whose words.
+/// A format for a certain program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Profile {
     /// Waybar, `custom` module with `return-type: json`
@@ -58,7 +58,7 @@ pub enum Profile {
     Hass,
 }
 
-/// How to tell of devices.
+/// How to print devices: in a profile or by a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Format(FormatKind);
 
@@ -68,47 +68,47 @@ enum FormatKind {
     Template(Template),
 }
 
-/// What a format leaves open.
+/// The choices that a format leaves open.
 #[derive(Clone, Copy, Debug)]
 pub struct Look<'a> {
     /// Whether to use the consumer's colours.
     pub color: bool,
-    /// Whether more than ASCII may be written, names apart.
+    /// Whether more than ASCII may be written; names always may.
     pub unicode: bool,
-    /// What stands between devices that share a line.
+    /// The text between devices that share a line.
     pub separator: &'a str,
 }
 
-/// What is to be printed of devices at a time.
+/// The devices as printed at a certain time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendered {
-    /// The text, without the end of its last line.
+    /// The text, without its last line end.
     pub text: String,
-    /// When the text of the same devices is another one, by their ages alone; `None`: never.
+    /// When the text of unchanged devices changes because of their ages; `None`: never.
     pub changes: Option<Timestamp>,
 }
 
-/// Why a format is none.
+/// Why a format is not valid.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormatError {
-    /// It is no profile, and a template that tells nothing.
+    /// Neither a profile nor a template with a value.
     #[error(
         "there is no profile of this name; there are {}. A template names values in braces: \
          '{{name}} {{charge}}'",
         profiles().join(", ")
     )]
     NoProfile,
-    /// It is a template with a mistake.
+    /// A template with a mistake.
     #[error(transparent)]
     Template(#[from] TemplateError),
 }
 
-/// The names of all profiles.
+/// Returns the names of all profiles.
 pub fn profiles() -> Vec<String> {
     names(|_| true)
 }
 
-/// The names of the profiles that are bars: they show what is there, and an absent device for a day.
+/// Returns the names of the bar profiles: they show present devices, and an absent one for a day.
 pub fn bars() -> Vec<String> {
     names(Profile::is_bar)
 }
@@ -156,7 +156,7 @@ impl Look<'_> {
 }
 
 impl Format {
-    /// Renders these devices as they are at this time.
+    /// Renders these devices in their state at this time.
     pub fn render(
         &self,
         devices: &[Device],

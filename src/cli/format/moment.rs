@@ -1,4 +1,4 @@
-//! The time that devices are rendered for, and when the same devices read differently.
+//! The time for which devices are rendered, and when the text of unchanged devices changes.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -7,11 +7,11 @@ use crate::cli::words;
 use crate::device::{Battery, Device, Presence, STALE, TimeBasis, TimeLeft};
 use hidpp_proto::units::Timestamp;
 
-/// Texts change by their age at whole minutes only: those of several devices change together, and a
-/// stream wakes up once a minute at most.
+/// Texts change because of ages at whole minutes only: those of several devices change together,
+/// and a stream wakes up at most once a minute.
 const STEP: Duration = Duration::from_secs(60);
 
-/// The time of one rendering, which collects when its text is out of date.
+/// The time of one rendering. It collects when the text becomes stale.
 pub(super) struct Moment {
     now: Timestamp,
     changes: Cell<Option<Timestamp>>,
@@ -23,13 +23,13 @@ impl Moment {
         Self { now, changes }
     }
 
-    /// When what was rendered reads differently without any news; `None`: never.
+    /// When the rendered text changes without an event; `None`: never.
     pub(super) const fn changes(&self) -> Option<Timestamp> {
         self.changes.get()
     }
 
-    /// Whether a device has its place in a bar: it is there, or it was until a day ago. One whose last
-    /// sign of life is not known keeps its place.
+    /// Returns whether a device belongs in a bar: it is present, or was until a day ago. A device
+    /// whose last sign of life is unknown stays.
     pub(super) fn is_in_bar(&self, device: &Device) -> bool {
         let sign = device.last_sign();
         let Some(sign) = sign.filter(|_| device.presence == Presence::Offline) else {
@@ -42,7 +42,7 @@ impl Moment {
         is_in
     }
 
-    /// How old the charge of a device is that is not online, from a minute on.
+    /// The age of the charge of a device that is not online, from one minute on.
     pub(super) fn age(&self, device: &Device) -> Option<String> {
         let battery = device.battery.filter(Battery::tells_charge);
         let read = battery.filter(|_| !device.is_online())?.charge_at;
@@ -50,7 +50,7 @@ impl Moment {
         words::coarse_age(self.now, read)
     }
 
-    /// How long the battery lasts, or takes until it is full.
+    /// How long the battery lasts, or how long until it is full.
     pub(super) fn time_left(&self, device: &Device) -> Option<TimeLeft> {
         let left = device.time_left(self.now)?.rounded();
         if left.basis == TimeBasis::Calendar {
@@ -59,7 +59,7 @@ impl Moment {
         Some(left)
     }
 
-    /// What was rendered reads differently from then on.
+    /// Notes that the rendered text changes at this time.
     fn until(&self, at: Timestamp) {
         let at = at.rounded_up(STEP);
         self.changes

@@ -1,4 +1,4 @@
-//! Where the words go: to standard output, or to a file that is replaced as a whole.
+//! Writes the formatted text to standard output, or to a file that is replaced atomically.
 
 use std::io::{self, Write};
 
@@ -12,12 +12,12 @@ use crate::cli::style::Style;
 use crate::device::Device;
 use hidpp_proto::units::Timestamp;
 
-/// Prints devices, and what is different later.
+/// Prints devices, and later the changes.
 pub(super) struct Printer<'a> {
     options: &'a FormatArgs,
     format: &'a Format,
     style: Style,
-    /// What was told last.
+    /// The text printed last.
     told: Option<String>,
     topics: Topics,
 }
@@ -37,7 +37,7 @@ pub(in crate::cli) fn print(
 
 impl<'a> Printer<'a> {
     pub(super) fn new(options: &'a FormatArgs, format: &'a Format, color: ColorWhen) -> Self {
-        // No terminal reads the colours, so its rules do not count.
+        // The output is not read by a terminal, so the rules for terminals do not apply.
         let color = color != ColorWhen::Never;
         Self {
             options,
@@ -48,8 +48,8 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Prints what these devices come to at this time, unless it was just printed. Returns when it
-    /// is to be printed again if nothing changes; `None`: never.
+    /// Prints the text for these devices at this time, unless it was just printed. Returns when to
+    /// print again if nothing changes; `None`: never.
     pub(super) fn print(
         &mut self,
         devices: &[Device],
@@ -57,7 +57,7 @@ impl<'a> Printer<'a> {
     ) -> io::Result<Option<Timestamp>> {
         let options = self.options;
         let Rendered { text, changes } = match (&self.format.0, &options.output) {
-            // Each message by itself.
+            // Each changed message on its own.
             (FormatKind::Profile(Profile::Hass), None) => Rendered {
                 text: self.topics.news(devices)?,
                 changes: None,
@@ -65,14 +65,15 @@ impl<'a> Printer<'a> {
             _ => self.format.render(devices, now, self.look())?,
         };
         let told = self.told.as_ref() == Some(&text);
-        // To show nothing is news for a bar that showed something, and a file may have shown it.
+        // An empty text is a change for a bar that showed something, and a file may have shown
+        // something.
         let is_new = options.watch || options.output.is_some() || self.told.is_some();
         let silent = text.is_empty() && (self.is_hass() || !is_new);
         if told || silent {
             return Ok(changes);
         }
         match &options.output {
-            // Who reads the file finds the old text or the new one.
+            // A reader of the file sees either the old text or the new one.
             Some(path) => file::write(path, self.lines(&text).as_bytes())?,
             None => write(&self.lines(&text)).map_err(unwritable)?,
         }
@@ -80,8 +81,8 @@ impl<'a> Printer<'a> {
         Ok(changes)
     }
 
-    /// The text with the end of its last line. Profiles of many lines have it; what a template comes
-    /// to for the last device may be empty, and is a line all the same.
+    /// Returns the text with a line end. Profiles of several lines end with one; the text of a
+    /// template for the last device may be empty, and is a line even then.
     fn lines(&self, text: &str) -> String {
         let ended = matches!(self.format.0, FormatKind::Profile(_)) && text.ends_with('\n');
         let end = if ended { "" } else { "\n" };
@@ -108,7 +109,7 @@ impl<'a> Printer<'a> {
     }
 }
 
-/// The text goes out at once.
+/// Writes and flushes the text.
 fn write(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;

@@ -1,9 +1,9 @@
 //! Prometheus: all devices in its text format, for the textfile collector of `node_exporter`.
 //!
-//! Source: <https://prometheus.io/docs/instrumenting/exposition_formats/>, text format 0.0.4, of
-//! which this is `OpenMetrics` text too: metrics are not mixed, and `# EOF` ends them. Base units as
-//! <https://prometheus.io/docs/practices/naming/> wants them: a ratio, volts, seconds since 1970.
-//! What is not known has no sample.
+//! Source: <https://prometheus.io/docs/instrumenting/exposition_formats/>, text format 0.0.4. The
+//! output is valid `OpenMetrics` text too: metrics are not mixed, and `# EOF` ends them. Base units
+//! follow <https://prometheus.io/docs/practices/naming/>: a ratio, volts, seconds since 1970.
+//! Unknown values have no sample.
 
 use std::fmt::Write as _;
 
@@ -22,7 +22,7 @@ const LEVELS: [BatteryLevel; 4] = [
     BatteryLevel::Full,
 ];
 
-/// A metric: its name after `solar_status_`, what it is, and its value for a device.
+/// A metric: its name after `solar_status_`, its help text, and its value for a device.
 type Metric = (&'static str, &'static str, fn(&Device) -> Option<String>);
 
 const METRICS: &[Metric] = &[
@@ -108,7 +108,7 @@ pub(super) fn render(devices: &[Device]) -> String {
     text
 }
 
-/// Steps are a set of states, as `OpenMetrics` has them: that which holds is 1, the others are 0.
+/// Levels are a state set in the form of `OpenMetrics`: the current one is 1, the others are 0.
 fn levels(text: &mut String, devices: &[&Device]) {
     const NAME: &str = "battery_level";
     let level = |battery: &Battery| battery.level;
@@ -131,7 +131,7 @@ fn levels(text: &mut String, devices: &[&Device]) {
 }
 
 fn head(text: &mut String, name: &str, help: &str) {
-    // To write to a string cannot fail.
+    // Writing to a string cannot fail.
     _ = writeln!(text, "# HELP solar_status_{name} {help}");
     _ = writeln!(text, "# TYPE solar_status_{name} gauge");
 }
@@ -143,7 +143,7 @@ fn sample(text: &mut String, name: &str, labels: &[(&str, String)], value: &str)
     _ = writeln!(text, "solar_status_{name}{{{labels}}} {value}");
 }
 
-/// What each sample says of its device.
+/// The labels of each sample of a device.
 fn labels(device: &Device) -> Vec<(&'static str, String)> {
     let mut labels = vec![
         ("id", words::id(&device.id).into_owned()),
@@ -154,7 +154,7 @@ fn labels(device: &Device) -> Vec<(&'static str, String)> {
     labels
 }
 
-/// What else is known of a device and does not change.
+/// The other properties of a device that do not change.
 fn identity(device: &Device) -> Vec<(&'static str, String)> {
     let mut labels = labels(device);
     let serial = device.serial.as_deref().and_then(text::name);
@@ -176,7 +176,7 @@ fn flag(is_so: bool) -> String {
     u8::from(is_so).to_string()
 }
 
-/// Seconds since 1970 (of a simulation: since its start), to the thousandth.
+/// Seconds since 1970 (in a simulation, since its start), with three decimals.
 fn seconds(at: Timestamp) -> String {
     let since = at.since_start();
     format!("{}.{:03}", since.as_secs(), since.subsec_millis())

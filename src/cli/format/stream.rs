@@ -1,4 +1,4 @@
-//! `--watch`: prints again whenever the text differs, for bars that start their children once.
+//! `--watch`: prints again whenever the text changes, for bars that start their commands once.
 
 use std::io;
 
@@ -13,7 +13,7 @@ use hidpp_proto::units::Timestamp;
 
 /// Prints until it is ended.
 pub(in crate::cli) fn watch(options: &FormatArgs, common: &CommonArgs) -> io::Result<Exit> {
-    // Without a format the arguments are refused.
+    // The argument parser rejects --watch without a format.
     let Some(format) = &options.format else {
         return Ok(Exit::Usage);
     };
@@ -33,11 +33,11 @@ pub(in crate::cli) fn watch(options: &FormatArgs, common: &CommonArgs) -> io::Re
     })
 }
 
-/// What was reported, and how it is printed.
+/// The reported devices and how they are printed.
 struct Stream<'a> {
     printer: Printer<'a>,
     devices: DeviceList,
-    /// When what was printed reads differently by its ages alone.
+    /// When the printed text changes because of ages alone.
     changes: Option<Timestamp>,
 }
 

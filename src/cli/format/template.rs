@@ -1,8 +1,8 @@
 //! Templates: text with the names of values in braces.
 //!
-//! `{name}` is a value; `{percent:3}` one that is three columns wide at least. What stands in square
-//! brackets is left out where one of its values is not known: `[, {lux} lux]`. A bracket that is
-//! written twice is that character; `\n` is a new line, `\t` a tab, `\\` a backslash.
+//! `{name}` is a value; `{percent:3}` is one at least three columns wide. Text in square brackets
+//! is left out if one of its values is unknown: `[, {lux} lux]`. A doubled bracket is that
+//! character; `\n` is a new line, `\t` a tab, `\\` a backslash.
 
 use std::iter::{Enumerate, Peekable};
 use std::str::Chars;
@@ -16,10 +16,10 @@ use super::moment::Moment;
 use crate::cli::style::Style;
 use crate::device::Device;
 
-/// Wider than any terminal.
+/// The greatest width of a value, in columns: wider than any terminal.
 const WIDEST: usize = 200;
 
-/// A template that was understood.
+/// A parsed template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Template(Vec<Part>);
 
@@ -28,25 +28,25 @@ enum Part {
     Text(String),
     Value {
         field: Field,
-        /// How many columns it takes at least.
+        /// The least width in columns.
         width: usize,
     },
-    /// What is left out where something in it is not known.
+    /// Left out if a value in it is unknown.
     Optional(Vec<Part>),
 }
 
-/// Why a template is none. Places are counted in characters, from 1.
+/// Why a template is not valid. Positions are counted in characters, from 1.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
-    /// There is no such value.
+    /// The name is not that of a value.
     #[error(
         "there is no value `{name}` (character {at}); there are {}",
         Field::names()
     )]
     UnknownValue {
-        /// What stands in the braces.
+        /// The text in the braces.
         name: String,
-        /// Where.
+        /// Its position.
         at: usize,
     },
     /// A bracket that is not closed.
@@ -56,7 +56,7 @@ pub enum TemplateError {
     Unclosed {
         /// Which one.
         bracket: char,
-        /// Where it stands.
+        /// Its position.
         at: usize,
     },
     /// A bracket that was not opened.
@@ -66,32 +66,32 @@ pub enum TemplateError {
     Unopened {
         /// Which one.
         bracket: char,
-        /// Where it stands.
+        /// Its position.
         at: usize,
     },
     /// Square brackets in square brackets.
     #[error("the `[` at character {at} is in brackets already; `[[` is the character")]
     Nested {
-        /// Where it stands.
+        /// Its position.
         at: usize,
     },
-    /// Something else than a number of columns.
+    /// The width is not a number of columns.
     #[error("`{width}` (character {at}) is no width from 1 to {WIDEST}")]
     Width {
-        /// What stands there.
+        /// The text given as the width.
         width: String,
-        /// Where.
+        /// Its position.
         at: usize,
     },
-    /// A backslash before something else.
+    /// An unknown escape after a backslash.
     #[error(r"the `\` at character {at} means nothing; there are `\n`, `\t` and `\\`")]
     Escape {
-        /// Where it stands.
+        /// Its position.
         at: usize,
     },
 }
 
-/// The rest of a template, with its places.
+/// The unparsed rest of a template, with positions.
 struct Rest<'a>(Peekable<Enumerate<Chars<'a>>>);
 
 impl Rest<'_> {
@@ -140,7 +140,7 @@ impl Rest<'_> {
         Ok(parts)
     }
 
-    /// What stands behind a backslash.
+    /// Parses the character after a backslash.
     fn escaped(&mut self, at: usize) -> Result<char, TemplateError> {
         match self.next() {
             Some((_, 'n')) => Ok('\n'),
@@ -150,7 +150,7 @@ impl Rest<'_> {
         }
     }
 
-    /// A value, from behind its opening brace.
+    /// Parses a value after its opening brace.
     fn value(&mut self, opened: usize) -> Result<Part, TemplateError> {
         let mut inside = String::new();
         while !self.takes('}') {
@@ -185,12 +185,13 @@ impl Template {
         Ok(Self(parts))
     }
 
-    /// Whether it tells anything of a device.
+    /// Returns whether it contains a value of a device.
     pub(super) fn has_value(&self) -> bool {
         self.0.iter().any(|it| !matches!(it, Part::Text(_)))
     }
 
-    /// All devices, the lowest battery first. Of one device alone it is a bar's.
+    /// Fills in all devices, the lowest battery first. For a single device the template is taken
+    /// for a bar's, which leaves out a device that has long been absent.
     pub(super) fn render(&self, devices: &[Device], look: Look<'_>, moment: &Moment) -> String {
         let style = look.style();
         let alone = devices.len() == 1;
@@ -209,7 +210,7 @@ impl Template {
 }
 
 impl Part {
-    /// Writes itself for a device; `false`: the sign for what is not known is in it.
+    /// Appends itself for a device. Returns `false` if it contains the sign for an unknown value.
     fn fill(&self, entry: &Entry<'_>, style: Style, filled: &mut String) -> bool {
         match self {
             Self::Text(text) => {
@@ -249,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_place() {
+    fn a_mistake_is_reported_with_its_position() {
         let unknown = error("ä {lxu}");
         let begins = "there is no value `lxu` (character 4); there are name, id,";
         assert!(unknown.starts_with(begins), "{unknown}");

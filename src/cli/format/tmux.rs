@@ -1,7 +1,7 @@
-//! tmux, `#(command)` in `status-left` or `status-right`: a line of text with styles.
+//! tmux, `#(command)` in `status-left` or `status-right`: one line of text with styles.
 //!
-//! Source: tmux(1), STYLES and FORMATS: `#[fg=red]` sets the colour of what follows, `#[default]`
-//! sets it back, `##` is a `#`. Of a command that goes on, tmux shows the last line.
+//! Source: tmux(1), STYLES and FORMATS: `#[fg=red]` sets the colour of the following text,
+//! `#[default]` resets it, `##` is a `#`. tmux shows the last line of a command that keeps running.
 
 use super::Look;
 use super::entry::{Entry, Tone, line};

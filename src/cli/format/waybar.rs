@@ -1,4 +1,4 @@
-//! Waybar, `custom` module with `return-type: json`: an object a line.
+//! Waybar, `custom` module with `return-type: json`: one object per line.
 //!
 //! Source: waybar-custom(5), RETURN-TYPE. `text` and `tooltip` are Pango markup unless the module
 //! has `escape`; `class` is a string or an array; `percentage` picks one of `format-icons`, and so
@@ -13,13 +13,13 @@ use hidpp_proto::units::Percent;
 
 #[derive(Serialize)]
 struct Module {
-    /// The lowest battery of those that have their place in a bar.
+    /// The lowest battery of the devices that belong in the bar.
     text: String,
-    /// `none`, `offline`, `charging`, or how urgent it is.
+    /// `none`, `offline`, `charging`, or the urgency.
     alt: &'static str,
-    /// All of them, a line each.
+    /// All devices, one per line.
     tooltip: String,
-    /// `none`; else how urgent it is, with `charging` and `offline` where it is so.
+    /// `none`, or the urgency, with `charging` and `offline` if they apply.
     class: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     percentage: Option<Percent>,
