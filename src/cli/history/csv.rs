@@ -1,8 +1,8 @@
-//! All entries, for a spreadsheet.
+//! All entries as comma-separated values, for a spreadsheet.
 //!
-//! A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula, quotation marks or
-//! not, and a formula can send the contents of the sheet elsewhere or start a program. Names come from
-//! devices, so such a cell gets an apostrophe in front. Source:
+//! A spreadsheet interprets a cell that begins with `=`, `+`, `-` or `@` as a formula, in quotation
+//! marks or not, and a formula can send the contents of the sheet elsewhere or start a program.
+//! Names come from devices, so such a cell gets an apostrophe in front. Source:
 //! <https://owasp.org/www-community/attacks/CSV_Injection>. Numbers are written by this program and
 //! stay numbers.
 
@@ -12,7 +12,7 @@ use super::view::View;
 use crate::cli::words;
 use crate::history::Entry;
 
-/// What stands in the columns; what is not known is empty. Times are those of UTC.
+/// The columns; unknown values are empty. Times are in UTC.
 const HEADER: &str = "device,name,time,span,percent,voltage_mv,lux,state,online";
 
 pub(super) fn print(out: &mut dyn Write, views: &[View<'_>]) -> io::Result<()> {
@@ -41,7 +41,7 @@ fn values(entry: &Entry) -> String {
     .join(",")
 }
 
-/// A text that is not a formula, in quotation marks where it needs them (RFC 4180).
+/// Makes a text safe from formulas, in quotation marks if it needs them (RFC 4180).
 fn cell(text: &str) -> String {
     let text = without_formula(text);
     if text.contains(['"', ',', ';', '\t', '\n', '\r']) {
@@ -51,9 +51,9 @@ fn cell(text: &str) -> String {
     }
 }
 
-/// The text with an apostrophe before each character that would begin a formula: at its beginning, and
-/// behind a mark that separates cells where the reader uses another one than the comma (OWASP names
-/// `;`, and both kinds of quotation marks).
+/// Adds an apostrophe before each character that would begin a formula: at the beginning, and after
+/// a mark that separates cells if the reader uses another separator than the comma (OWASP names `;`
+/// and both kinds of quotation marks).
 fn without_formula(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     let mut is_beginning = true;
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
     use hidpp_proto::units::Timestamp;
 
-    /// The cells of a line, as a spreadsheet that separates them by this takes them apart.
+    /// The cells of a line as a spreadsheet with this separator would split it.
     fn cells(line: &str, separator: char) -> Vec<String> {
         let (mut cells, mut cell, mut is_quoted) = (Vec::new(), String::new(), false);
         let mut rest = line.chars().peekable();
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn no_text_is_a_formula_whatever_separates_cells() {
+    fn no_text_is_a_formula_with_any_separator() {
         let starts = [
             "", " ", "'", "\"", "\" '", ";", "K750;", "K750\";", "K750,\"", "x|", "\t",
         ];

@@ -1,7 +1,7 @@
 //! The JSON document: an interface, so its names and units change only with its schema number.
 //!
-//! Times are seconds since 1970, spans and states words as in a history file, light needed lux
-//! hours a day. What is not known is `null`; `why_not` says why a forecast is not.
+//! Times are in seconds since 1970, spans and states the words of a history file, light needed in
+//! lux hours per day. Unknown values are `null`; `why_not` names the reason for a missing forecast.
 
 use serde::Serialize;
 
@@ -21,7 +21,7 @@ const SCHEMA: u32 = 1;
 #[derive(Debug, Serialize)]
 pub(super) struct Document {
     schema: u32,
-    /// What was asked for.
+    /// The requested period.
     since: u64,
     until: u64,
     devices: Vec<DeviceEntry>,
@@ -35,7 +35,7 @@ struct DeviceEntry {
     lowest_percent: Option<Percent>,
     highest_percent: Option<Percent>,
     last_percent: Option<Percent>,
-    /// How often and for how many seconds in all nobody watched.
+    /// The number of gaps in the recording, and their total length in seconds.
     gaps: usize,
     gaps_s: u64,
     forecast: ForecastEntry,
@@ -44,17 +44,17 @@ struct DeviceEntry {
 
 #[derive(Debug, Serialize)]
 struct ForecastEntry {
-    /// What the charge loses a day, in percent; below 0 it gains.
+    /// The charge lost per day, in percentage points; negative if it rises.
     loss_percent_a_day: Option<Range>,
-    /// Whether the charge holds, or lasts more than ten years.
+    /// Whether the charge holds or lasts more than ten years.
     holds: Option<bool>,
-    /// null too where the charge holds.
+    /// null also if the charge holds.
     days_left: Option<Range>,
-    /// The hours of use left, of a device that is used for hours, else null.
+    /// The hours of use left of a device that is used for hours, otherwise null.
     hours_of_use_left: Option<Range>,
     /// `no percent`, `too soon` or null.
     why_not: Option<&'static str>,
-    /// Of a device that measures light, else null.
+    /// For a device that measures light, otherwise null.
     light: Option<LightEntry>,
 }
 
@@ -66,12 +66,12 @@ struct LightEntry {
     why_not: Option<&'static str>,
 }
 
-/// A number and what it is between nine times of ten.
+/// A number and the range that it is in nine times out of ten.
 #[derive(Debug, Serialize)]
 struct Range {
     best: f64,
     low: f64,
-    /// null: there is no telling.
+    /// null: without an upper bound.
     high: Option<f64>,
 }
 
@@ -87,7 +87,7 @@ struct HistoryEntry {
 }
 
 impl Document {
-    /// The document of what is shown in a period.
+    /// Returns the document of the shown devices and period.
     pub(super) fn of(views: &[View<'_>], period: Period) -> Self {
         Self {
             schema: SCHEMA,
@@ -172,7 +172,7 @@ fn seconds(at: Timestamp) -> u64 {
     at.since_start().as_secs()
 }
 
-/// To the thousandth: more nobody knows.
+/// Rounds to the thousandth, which is more than is known.
 fn rounded(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
 }

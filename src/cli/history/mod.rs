@@ -1,4 +1,4 @@
-//! `solar-status history`: what became of charge and light, and what will.
+//! `solar-status history`: the past charge and light, and a forecast.
 
 mod args;
 mod csv;
@@ -49,7 +49,7 @@ pub(super) fn run(args: &HistoryArgs) -> io::Result<Exit> {
         return Ok(Exit::Usage);
     }
     let asked = Period { since, until };
-    // A forecast may look further back than what is shown.
+    // A forecast may use entries from before the shown period.
     let window = until.since_start().saturating_sub(forecast::WINDOW);
     let first = since.min(Timestamp::from_start(window));
     let mut subjects = match source::subjects(args, (first, until), &zone) {
@@ -89,7 +89,7 @@ pub(super) fn run(args: &HistoryArgs) -> io::Result<Exit> {
     Ok(exit.max(shown))
 }
 
-/// Why there is nothing to show, and what to do.
+/// Returns why there is nothing to show, and what to do.
 fn nothing(subjects: &[Subject]) -> &'static str {
     if subjects.iter().any(|it| !it.entries.is_empty()) {
         "nothing was recorded in that time; ask for more with --since"
@@ -99,7 +99,7 @@ fn nothing(subjects: &[Subject]) -> &'static str {
     }
 }
 
-/// What wants standard output for itself beside something else.
+/// Returns an error if more than one output goes to standard output.
 fn twice_on_standard_output(args: &HistoryArgs) -> Option<&'static str> {
     let pictures = [&args.svg, &args.png].into_iter().flatten();
     let pictures = pictures.filter(|path| file::is_standard(path)).count();
@@ -149,7 +149,7 @@ fn show(args: &HistoryArgs, views: &[View<'_>], asked: Period, zone: TimeZone) -
     Ok(Exit::Ok)
 }
 
-/// The picture of all devices that told a charge or light.
+/// Returns the picture of all devices with a recorded charge or light.
 fn scene(
     args: &HistoryArgs,
     views: &[View<'_>],

@@ -6,10 +6,10 @@ use jiff::tz::TimeZone;
 use crate::chart::calendar::{days_before, local, midnight};
 use hidpp_proto::units::Timestamp;
 
-/// A time as a person says it.
+/// A point in time as given on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Moment {
-    /// So long ago.
+    /// This long ago.
     Ago(Duration),
     /// A local day.
     Day(Date),
@@ -22,7 +22,7 @@ pub(super) enum End {
     Last,
 }
 
-/// Longer than anything was recorded.
+/// The longest time ago: longer than anything was recorded.
 const MOST: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
 
 impl Moment {
@@ -46,7 +46,7 @@ impl Moment {
             .ok_or("it must be more than 0 and less than 100 years")
     }
 
-    /// The time it means.
+    /// Returns the time it stands for.
     pub(super) fn resolve(self, now: Timestamp, zone: &TimeZone, end: End) -> Timestamp {
         match (self, end) {
             (Self::Ago(ago), _) => Timestamp::from_start(now.since_start().saturating_sub(ago)),
@@ -56,7 +56,7 @@ impl Moment {
     }
 }
 
-/// The local midnight so many days before the day of a time.
+/// Returns the local midnight this many days before the day of a time.
 pub(super) fn midnight_before(at: Timestamp, days: u32, zone: &TimeZone) -> Timestamp {
     midnight(days_before(local(at, zone).date(), days), zone)
 }
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_how_long_ago_or_a_day() {
+    fn a_time_is_an_age_or_a_day() {
         let hours = |hours: u64| Ok(Moment::Ago(Duration::from_secs(hours * 3600)));
         assert_eq!(Moment::parse("12h"), hours(12));
         assert_eq!(Moment::parse("30d"), hours(30 * 24));

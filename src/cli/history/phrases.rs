@@ -1,15 +1,16 @@
-//! Forecasts in words.
+//! Forecasts as text.
 
 use crate::history::forecast::{Estimate, Forecast, Lack, Outlook, Sunlight};
 
-/// How light is told that is needed: the first of these in which a day has enough hours.
+/// The levels of light in lux used to describe what is needed: the lowest at which a day is long
+/// enough.
 const LIGHTS: [f64; 4] = [300.0, 500.0, 1000.0, 10_000.0];
 
-/// So many hours of light nobody has.
+/// The most hours of light that an example assumes per day.
 const LONG_DAY: f64 = 12.0;
 
-/// What becomes of the charge: `empty in about 78 days (60 to 105)`; of a device that is used for
-/// hours, `empty in about 12 h of use (9 to 16)`.
+/// Formats the forecast of the charge: `empty in about 78 days (60 to 105)`; for a device that is
+/// used for hours, `empty in about 12 h of use (9 to 16)`.
 pub(super) fn outlook(forecast: &Forecast) -> String {
     if let Some(left) = forecast.of_use.filter(|left| left.best * 24.0 >= 0.5) {
         let hours = Estimate {
@@ -33,7 +34,7 @@ pub(super) fn outlook(forecast: &Forecast) -> String {
     }
 }
 
-/// What the charge does in a day: `loses 0.4 % a day`.
+/// Formats the change of the charge per day: `loses 0.4 % a day`.
 pub(super) fn loss(forecast: &Forecast) -> Option<String> {
     let loss = forecast.loss.ok()?.best;
     Some(if loss.abs() < 0.05 {
@@ -45,7 +46,7 @@ pub(super) fn loss(forecast: &Forecast) -> Option<String> {
     })
 }
 
-/// What light there is: `1540 lux hours a day`.
+/// Formats the light received: `1540 lux hours a day`.
 pub(super) fn light(sunlight: &Sunlight) -> String {
     match sunlight.a_day {
         Some(a_day) => format!("{} lux hours a day", tens(a_day)),
@@ -53,7 +54,8 @@ pub(super) fn light(sunlight: &Sunlight) -> String {
     }
 }
 
-/// What light is needed: `needs 2140 lux hours a day (2010 to 2270), such as 7 h 10 min at 300 lux`.
+/// Formats the light needed: `needs 2140 lux hours a day (2010 to 2270), such as 7 h 10 min at 300
+/// lux`.
 pub(super) fn need(sunlight: &Sunlight) -> String {
     match sunlight.needed {
         Ok(needed) => {
@@ -67,7 +69,7 @@ pub(super) fn need(sunlight: &Sunlight) -> String {
     }
 }
 
-/// All that fits above a chart.
+/// Formats the facts that fit above a chart.
 pub(super) fn note(forecast: &Forecast, charge: Option<String>) -> String {
     let mut facts: Vec<String> = charge.into_iter().collect();
     if forecast.outlook != Err(Lack::TooSoon) {
@@ -88,7 +90,7 @@ pub(super) fn note(forecast: &Forecast, charge: Option<String>) -> String {
     facts.join(", ")
 }
 
-/// ` (60 to 105)`; nothing where that is one number.
+/// ` (60 to 105)`; empty if both ends are the same number.
 fn range(estimate: Estimate, step: f64) -> String {
     let round = |value: f64| (value / step).round() * step;
     let low = round(estimate.low.max(0.0));
@@ -99,7 +101,7 @@ fn range(estimate: Estimate, step: f64) -> String {
     }
 }
 
-/// To the next ten.
+/// Rounds to the next ten.
 fn tens(value: f64) -> f64 {
     (value / 10.0).round() * 10.0
 }
@@ -152,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn light_is_told_as_hours_somebody_can_have() {
+    fn light_is_expressed_in_hours_of_a_possible_day() {
         assert_eq!(example(900.0), "3 h at 300 lux");
         assert_eq!(example(2150.0), "7 h 10 min at 300 lux");
         assert_eq!(example(5000.0), "10 h at 500 lux");
@@ -160,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_said() {
+    fn an_unknown_need_has_its_reason() {
         let sunlight = Sunlight {
             a_day: None,
             needed: Err(Lack::FewDays),

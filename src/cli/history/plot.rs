@@ -11,16 +11,16 @@ use crate::cli::style::Style;
 use crate::history::Entry;
 use hidpp_proto::units::Timestamp;
 
-/// How many lines the charge has.
+/// The height of the charge, in lines.
 const ROWS: usize = 6;
 
-/// The values stand left of the chart.
+/// The width of the labels to the left of the chart.
 const LEFT: usize = 9;
 
-/// A narrower chart shows nothing.
+/// The least width of a chart: a narrower one shows nothing useful.
 const NARROWEST: usize = 10;
 
-/// A wider one has nothing more to show.
+/// The greatest width of a chart: a wider one shows no more detail.
 const WIDEST: usize = 160;
 
 /// The dots of a character in Braille, from top to bottom: two columns of four.
@@ -35,11 +35,11 @@ pub(super) struct Plot<'a> {
     pub(super) period: Period,
     pub(super) zone: &'a TimeZone,
     pub(super) style: Style,
-    /// Of the terminal.
+    /// The width of the terminal.
     pub(super) width: usize,
 }
 
-/// How finely a character is drawn.
+/// The resolution of a character in dots.
 #[derive(Clone, Copy)]
 struct Dots {
     columns: usize,
@@ -47,7 +47,7 @@ struct Dots {
 }
 
 impl Plot<'_> {
-    /// Prints what there is: of a device without charge or light, nothing.
+    /// Prints the chart; nothing for a device without charge and light.
     pub(super) fn print(&self, out: &mut dyn Write) -> io::Result<()> {
         let width = self.width.saturating_sub(LEFT + 1).min(WIDEST);
         if width < NARROWEST {
@@ -76,7 +76,7 @@ impl Plot<'_> {
         self.print_days(out, width)
     }
 
-    /// The charge, a text for each line.
+    /// Draws the charge, one text per line.
     fn charge(&self, width: usize) -> Option<Vec<String>> {
         let dots = if self.style.unicode {
             Dots {
@@ -105,7 +105,7 @@ impl Plot<'_> {
                 let after = next.map_or(percent, |next| next.1);
                 let (top, bottom) = (row(percent.max(after)), row(percent.min(after)));
                 for (place, line) in set.iter_mut().enumerate() {
-                    // It stays until the next, and then goes there.
+                    // The charge stays until the next value, then changes to it.
                     let stays = place == row(percent);
                     let goes = (top..=bottom).contains(&place);
                     let columns = line.iter_mut().enumerate();
@@ -121,7 +121,7 @@ impl Plot<'_> {
         Some(lines.map(|lines| draw(lines, dots, width)).collect())
     }
 
-    /// The mean light of each column, and the light that fills it.
+    /// Draws the mean light of each column, and returns the light that fills a block.
     fn light(&self, width: usize) -> Option<(String, u16)> {
         let mut sums = vec![(0_u32, 0_u32); width];
         for (at, lux) in series::lights(self.entries).into_iter().flatten() {
@@ -146,7 +146,7 @@ impl Plot<'_> {
         Some((row.collect(), u16::try_from(most).unwrap_or(u16::MAX)))
     }
 
-    /// The axis and what its marks say.
+    /// Prints the axis and the labels of its marks.
     fn print_days(&self, out: &mut dyn Write, width: usize) -> io::Result<()> {
         let place = |mark: &Mark| self.column(mark.at, width);
         let fit = |marks: &[Mark]| {
@@ -166,7 +166,7 @@ impl Plot<'_> {
             if let Some(place) = axis.get_mut(place(mark)) {
                 *place = tick;
             }
-            // The last one may have no room.
+            // There may be no room for the last one.
             if place(mark) + mark.label.chars().count() <= width {
                 let before = place(mark).saturating_sub(labels.chars().count());
                 labels.push_str(&" ".repeat(before));
@@ -179,7 +179,7 @@ impl Plot<'_> {
         writeln!(out, "{:LEFT$} {dim}{}{dim:#}", "", labels.trim_end())
     }
 
-    /// In which of so many columns a time is.
+    /// Returns the column of a time.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -192,7 +192,7 @@ impl Plot<'_> {
     }
 }
 
-/// A line of characters from its lines of dots.
+/// Draws a line of characters from its lines of dots.
 fn draw(lines: &[Vec<bool>], dots: Dots, width: usize) -> String {
     let is_set = |row: usize, column: usize| {
         let line = lines.get(row);

@@ -1,4 +1,4 @@
-//! Two months at the simulated desk, lived through by the real manager and the real history.
+//! Simulates two months at a desk with the real manager and the real history.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -18,19 +18,19 @@ use hidpp_proto::session::Wanted;
 use hidpp_proto::units::{Percent, Timestamp};
 use hidpp_sim::scenario::{AWAY, months};
 
-/// So many days are lived through from a midnight on, and the day that has begun.
+/// How many whole days are simulated, from a midnight on, in addition to the current day.
 const DAYS: u32 = 60;
 
 /// The solar keyboard's charge at the first midnight.
 const FIRST: Option<Percent> = Percent::new(88);
 
-/// As solar-statusd measures by itself.
+/// The interval at which solar-statusd measures light.
 const LIGHT_EVERY: Duration = Duration::from_secs(600);
 
 /// Why there is no simulated history.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SimulationError {
-    /// It is kept in a temporary directory.
+    /// The history is kept in a temporary directory.
     #[error("the simulation has no temporary directory: {0}")]
     Folder(io::Error),
     #[error(transparent)]
@@ -39,16 +39,16 @@ pub(super) enum SimulationError {
     Follow(#[from] FollowError),
 }
 
-/// Writes what solar-statusd would.
+/// Records what solar-statusd would record.
 struct Recorder {
     history: History,
     start: Timestamp,
     devices: BTreeMap<String, Device>,
-    /// When the devices were noted last, changed or not.
+    /// When the devices were last recorded, changed or not.
     noted: Timestamp,
 }
 
-/// The devices of the desk with what was recorded until then.
+/// Returns the devices of the desk with their entries up to this time.
 pub(super) fn subjects(until: Timestamp, zone: &TimeZone) -> Result<Vec<Subject>, SimulationError> {
     let start = midnight_before(until, DAYS, zone);
     let folder = tempfile::tempdir().map_err(SimulationError::Folder)?;
@@ -98,7 +98,7 @@ impl Recorder {
     }
 
     fn take(&mut self, at: Timestamp, change: Change) -> Result<(), HistoryError> {
-        // Where nothing changes, those online are noted each hour all the same.
+        // Without changes, online devices are still recorded every hour.
         while at.since(self.noted) >= HEARTBEAT {
             self.noted += HEARTBEAT;
             for device in self.devices.values().filter(|it| it.is_online()) {
@@ -116,7 +116,7 @@ impl Recorder {
     }
 }
 
-/// Records what is known of a device, unless the computer is off.
+/// Records the state of a device, unless the computer is off.
 fn note(
     history: &mut History,
     start: Timestamp,
@@ -130,7 +130,7 @@ fn note(
     }
 }
 
-/// What the daemon asks for.
+/// Returns what the daemon requests.
 fn query() -> Query {
     Query {
         wanted: Wanted::BATTERY | Wanted::NAME,
@@ -166,7 +166,7 @@ mod tests {
         (subject.entries, forecast)
     }
 
-    /// On which day from now on a device of the simulation is empty, if life goes on.
+    /// The day from now on which a device of the simulation is empty, if nothing else changes.
     fn truth(slot: u8) -> f64 {
         let mut desk = months(FIRST.unwrap());
         for hour in 0..24 * 1000 {
@@ -220,7 +220,7 @@ mod tests {
         let sunlight = forecast.sunlight.unwrap();
         println!("{sunlight:?}");
         let needed = sunlight.needed.unwrap().best;
-        // 400 lux for as long as it takes, from nine on.
+        // 400 lux for the time needed, starting at nine.
         let hours = needed / 400.0;
         let mut desk = desk();
         assert!(desk.set_charge(Timestamp::START, K750, FIRST.unwrap()));
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn nights_and_a_trip_leave_their_marks() {
+    fn nights_and_a_trip_are_visible() {
         let (entries, _) = of("K750");
         let gap = entries
             .windows(2)

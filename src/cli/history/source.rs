@@ -1,4 +1,4 @@
-//! Where the entries come from: solar-statusd, the files it wrote, or the simulation.
+//! Where the entries come from: solar-statusd, its files, or the simulation.
 
 use std::fs;
 use std::io;
@@ -21,10 +21,10 @@ use crate::history::{self, HistoryError};
 use crate::manager::Memory;
 use hidpp_proto::units::Timestamp;
 
-/// Where solar-statusd of the system keeps its state.
+/// The state directory of the system's solar-statusd.
 const STATE: &str = "/var/lib/solar-status";
 
-/// A bus, with the daemon on it, has so long to answer, and so long to tell everything.
+/// The timeout for a bus and the daemon to answer, and for the daemon to send everything.
 const PATIENCE: Duration = Duration::from_secs(5);
 const LONG_PATIENCE: Duration = Duration::from_secs(60);
 
@@ -37,14 +37,14 @@ pub(super) enum SourceError {
     Refused(#[from] HistoryRefused),
     #[error(transparent)]
     History(#[from] HistoryError),
-    /// Nobody records.
+    /// Neither a daemon nor recorded files.
     #[error(
         "no solar-statusd runs, and there is no history in {path}: start solar-statusd, which \
          records it (solar-status history --simulate shows what to expect)",
         path = .0.display()
     )]
     Nothing(PathBuf),
-    /// The files are there, for others.
+    /// There are files, without permission to read them.
     #[error(
         "{path} may not be read: start solar-statusd, which tells everybody its history, or ask \
          as root",
@@ -55,7 +55,7 @@ pub(super) enum SourceError {
     Simulation(#[from] SimulationError),
 }
 
-/// All devices with what was recorded of them in that time.
+/// Returns all devices with their entries from that time.
 pub(super) fn subjects(
     args: &HistoryArgs,
     (since, until): (Timestamp, Timestamp),
@@ -94,7 +94,7 @@ pub(super) fn subjects(
     Ok(subjects)
 }
 
-/// The daemon, where one runs.
+/// Connects to the daemon, if one runs.
 fn daemon(args: &HistoryArgs) -> Result<Option<Daemon>, NoDaemon> {
     if let Some(bus) = &args.bus {
         return Daemon::on(bus.clone(), Limits::timeout(PATIENCE)).map(Some);
@@ -104,7 +104,8 @@ fn daemon(args: &HistoryArgs) -> Result<Option<Daemon>, NoDaemon> {
     Ok(answers.find_map(|answer| answer.inspect_err(|error| info!("{error}")).ok()))
 }
 
-/// What the files below a state directory tell. They know ids; names are remembered beside them.
+/// Reads the files below a state directory. History files contain ids; names come from the daemon's
+/// cache.
 fn files(state: &Path, since: Timestamp) -> Result<Vec<Subject>, SourceError> {
     let folder = state.join("history");
     let ids = history::devices(&folder).map_err(|error| match error {
@@ -131,7 +132,7 @@ fn files(state: &Path, since: Timestamp) -> Result<Vec<Subject>, SourceError> {
     let mut subjects = Vec::new();
     for id in ids {
         let entries = history::read(&folder, &id, since)?;
-        // Where it is connected is not recorded, and not shown.
+        // The connection is neither recorded nor shown.
         let nowhere = Link::Direct {
             node: String::new(),
             bus: String::new(),

@@ -1,7 +1,7 @@
 use crate::device::Device;
 use crate::history::Entry;
 
-/// A device with what was recorded of it.
+/// A device with its recorded entries.
 #[derive(Clone, Debug)]
 pub(super) struct Subject {
     pub(super) device: Device,

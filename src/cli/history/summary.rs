@@ -1,4 +1,4 @@
-//! What was recorded, in words, with a chart in the terminal.
+//! A summary of the recorded entries, with a chart in the terminal.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -15,10 +15,10 @@ use crate::cli::style::Style;
 use crate::cli::words;
 use hidpp_proto::feature::DeviceKind;
 
-/// How wide the names of the lines are.
+/// The width of the labels.
 const NAME: usize = 10;
 
-/// How wide a chart is where there is no terminal.
+/// The width of a chart if the output is not a terminal.
 const WIDTH: usize = 80;
 
 /// What the summaries of all devices share.
@@ -29,7 +29,7 @@ pub(super) struct Summary {
 }
 
 impl Summary {
-    /// Prints all devices, one after the other.
+    /// Prints all devices.
     pub(super) fn print(&self, out: &mut dyn Write, views: &[View<'_>]) -> io::Result<()> {
         for (place, view) in views.iter().enumerate() {
             if place > 0 {
@@ -123,7 +123,7 @@ impl Summary {
         let entries = if count == 1 { "entry" } else { "entries" };
         let unwatched = length(view.unwatched());
         let gaps = match view.gaps.len() {
-            // Who tells little was not forgotten for that.
+            // A device that reports little is not unwatched because of that.
             _ if view.charges().is_none() => String::new(),
             0 => String::new(),
             1 => format!(", 1 gap of {unwatched}"),
@@ -142,7 +142,7 @@ fn length(length: Duration) -> String {
     }
 }
 
-/// A text in lines that fit, broken between words.
+/// Wraps a text between words at this width.
 fn wrapped(text: &str, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {

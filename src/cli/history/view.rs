@@ -7,10 +7,10 @@ use crate::history::forecast::{Forecast, forecast};
 use crate::history::{Entry, HEARTBEAT};
 use hidpp_proto::units::{Percent, Timestamp};
 
-/// What is shown of a device.
+/// The shown part of a device's history.
 pub(super) struct View<'a> {
     pub(super) subject: &'a Subject,
-    /// What people call it, and its id where another is called the same.
+    /// The device's name, with its id if another device has the same name.
     pub(super) name: String,
     /// The entries of the period.
     pub(super) entries: &'a [Entry],
@@ -18,7 +18,7 @@ pub(super) struct View<'a> {
     pub(super) forecast: Forecast,
 }
 
-/// Charges of a period.
+/// Charges within a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Charges {
     pub(super) lowest: Percent,
@@ -26,7 +26,7 @@ pub(super) struct Charges {
     pub(super) last: Percent,
 }
 
-/// The devices of which something is recorded in a period, with what is expected at its end.
+/// Returns the devices with entries in a period, with the forecast at its end.
 pub(super) fn views(subjects: &[Subject], period: Period) -> Vec<View<'_>> {
     let name = |subject: &Subject| words::name(&subject.device);
     let view = |subject| {
@@ -60,7 +60,7 @@ fn subject_before(subject: &Subject, period: Period) -> usize {
 }
 
 impl View<'_> {
-    /// The charges, if the device tells them in percent.
+    /// Returns the charges, if the device reports them in percent.
     pub(super) fn charges(&self) -> Option<Charges> {
         let charges = || self.entries.iter().filter_map(|entry| entry.charge);
         Some(Charges {
@@ -70,21 +70,21 @@ impl View<'_> {
         })
     }
 
-    /// When the last charge was known to be current, where it is not at this time.
+    /// When the last charge was still current, if it no longer is at this time.
     pub(super) fn last_read(&self, now: Timestamp) -> Option<Timestamp> {
         let mut entries = self.entries.iter().rev();
         let read = entries.find(|it| it.online && it.charge.is_some())?.at;
-        // While a device is online it has an entry each hour.
+        // An online device has an entry every hour.
         (now.since(read) >= 2 * HEARTBEAT).then_some(read)
     }
 
-    /// For how long nobody watched, in all.
+    /// The total length of the gaps.
     pub(super) fn unwatched(&self) -> Duration {
         self.gaps.iter().map(|gap| gap.length()).sum()
     }
 }
 
-/// The period in which something was recorded.
+/// Returns the part of the requested period from the first entry on.
 pub(super) fn recorded(views: &[View<'_>], asked: Period) -> Period {
     let first = views.iter().filter_map(|view| view.entries.first());
     let first = first.map(|entry| entry.at).min();
