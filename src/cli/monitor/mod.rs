@@ -1,4 +1,4 @@
-//! `solar-status monitor`: a line for each change, until somebody ends it.
+//! `solar-status monitor`: prints one line per change until interrupted.
 
 mod args;
 mod printer;

@@ -40,7 +40,7 @@ impl Printer {
         }
     }
 
-    /// Tells a change, if there is something new in it.
+    /// Prints a change, if it differs from the last state.
     pub(super) fn tell(&mut self, at: Timestamp, change: Change) -> io::Result<()> {
         match self.devices.take(change) {
             Some(told) => self.print(at, &told),
@@ -53,7 +53,7 @@ impl Printer {
         self.devices.begin();
     }
 
-    /// Everything present was reported: prints what is gone.
+    /// Everything present was reported: prints which devices are gone.
     pub(super) fn settle(&mut self, at: Timestamp) -> io::Result<()> {
         for gone in self.devices.settle() {
             self.print(at, &gone)?;
@@ -61,7 +61,7 @@ impl Printer {
         Ok(())
     }
 
-    /// The line goes out at once and as a whole, or not at all.
+    /// Writes a line with a single call, so that it appears as a whole or not at all.
     fn print(&mut self, at: Timestamp, told: &DeviceEvent) -> io::Result<()> {
         let mut line = match &self.lines {
             Some(lines) => match lines.line(at, told, &self.devices) {

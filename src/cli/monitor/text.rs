@@ -1,4 +1,4 @@
-//! Changes in words: the time, who, and what is different.
+//! Changes as text: the time, the device, and what changed.
 
 use anstyle::Style as Ansi;
 use jiff::tz::TimeZone;
@@ -10,7 +10,7 @@ use crate::device::{Battery, Changed, Device, Light, Presence, Receiver};
 use crate::text;
 use hidpp_proto::units::Timestamp;
 
-/// Names are made so wide, so that what comes after them mostly stands in one column.
+/// The least width of names: the text after them is mostly aligned.
 const NAME_WIDTH: usize = 8;
 
 /// How lines look.
@@ -20,7 +20,7 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// The line for a change; `None` if a person would see nothing new in it.
+    /// Returns the line for a change; `None` if its text would be the same.
     pub(super) fn line(
         &self,
         at: Timestamp,
@@ -75,7 +75,7 @@ impl Lines {
         )
     }
 
-    /// A device as it is found.
+    /// Describes a device that was found.
     fn found(&self, device: &Device, now: Timestamp) -> String {
         let mut facts = vec!["found".to_owned()];
         if device.has_battery == Some(false) {
@@ -99,7 +99,7 @@ impl Lines {
         facts.join(", ")
     }
 
-    /// What is different about a device.
+    /// Describes what changed about a device.
     fn difference(
         &self,
         before: &Device,
@@ -119,7 +119,7 @@ impl Lines {
             && let Some(battery) = &now.battery
         {
             let values = self.battery(before.battery.as_ref(), battery);
-            // Of an absent device they are those of another link.
+            // The values of an absent device come from another link.
             let is_old = !values.is_empty() && !now.is_online();
             let age = words::coarse_age(at, battery.charge_at).filter(|_| is_old);
             facts.extend(values);
@@ -128,7 +128,7 @@ impl Lines {
         if what.contains(&Changed::Light)
             && let Some(light) = &now.light
         {
-            // Each measurement is a change; the same light again is none for a person.
+            // Each measurement is a change; the same light again is not worth a line.
             let seen = before.light.as_ref().map(self::light);
             facts.extend(Some(self::light(light)).filter(|light| seen.as_ref() != Some(light)));
         }
@@ -149,7 +149,7 @@ impl Lines {
         }
         let power = |battery: &Battery| battery.external_power;
         let switched = before.and_then(power) != power(now);
-        // That it charges says it too.
+        // The charging state implies it.
         if switched && facts.is_empty() {
             facts.extend(power(now).map(|on| {
                 let text = if on {
@@ -166,7 +166,7 @@ impl Lines {
         facts
     }
 
-    /// The charge in its colour. A bare word would be mistaken for the light's.
+    /// Formats the charge in its colour. A bare level would be mistaken for that of light.
     fn charge(&self, battery: &Battery) -> Option<String> {
         let charge = words::charge(battery, self.style)?;
         let color = self.style.ansi(words::charge_style(battery));
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_different_is_said() {
+    fn only_changed_values_are_printed() {
         let before = unified("11 01 06 1B 50 04 00 …");
         for (hex, says) in [
             ("11 01 06 1B 4F 04 00 …", Some("79 %")),
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_is_told_when_it_changes() {
+    fn a_step_is_printed_when_it_changes() {
         let level =
             |hex, hours| Battery::from_level_status(&read_level(&report(hex)), None, at(hours));
         let full = level("11 01 06 0B 5A 32 00 …", 0);
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_light_again_is_nothing_new() {
+    fn the_same_light_again_is_not_printed() {
         let measured = |lux, hours| {
             let light = Light {
                 lux: Lux(lux),
