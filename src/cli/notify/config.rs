@@ -1,4 +1,4 @@
-//! Which configuration holds.
+//! Finds and reads the configuration.
 
 use std::path::{Path, PathBuf};
 use std::{env, io};
@@ -6,7 +6,7 @@ use std::{env, io};
 use crate::alerts::{Mistake, Settings, parse};
 use crate::storage::regular;
 
-/// The longest configuration in bytes, many times what a desk needs.
+/// The longest configuration, in bytes: many times what a desk needs.
 const LONGEST: u64 = 1 << 20;
 
 /// Why the configuration cannot be used.
@@ -18,14 +18,14 @@ pub(super) enum ConfigError {
     Wrong { path: PathBuf, mistake: Mistake },
 }
 
-/// The settings, and the file they come from; `None`: nobody wrote one.
+/// The settings, and the file they come from; `None`: there is no file, and they are the defaults.
 pub(super) struct Configuration {
     pub(super) settings: Settings,
     pub(super) file: Option<PathBuf>,
 }
 
 impl Configuration {
-    /// Reads the file that was named, or else the first that is there.
+    /// Reads the named file, or otherwise the first one that exists.
     pub(super) fn read(named: Option<&Path>) -> Result<Self, ConfigError> {
         let candidates = named.map_or_else(places, |path| vec![path.to_owned()]);
         for path in candidates {
@@ -51,8 +51,8 @@ impl Configuration {
     }
 }
 
-/// Where a configuration may be, by the XDG Base Directory Specification: relative paths do not
-/// count.
+/// The possible paths of a configuration, by the XDG Base Directory Specification: relative paths
+/// are ignored.
 fn places() -> Vec<PathBuf> {
     let own = folder("XDG_CONFIG_HOME").or_else(|| Some(folder("HOME")?.join(".config")));
     let system = env::var_os("XDG_CONFIG_DIRS").filter(|dirs| !dirs.is_empty());
@@ -64,7 +64,7 @@ fn places() -> Vec<PathBuf> {
         .collect()
 }
 
-/// A folder that the environment names.
+/// Returns a directory from the environment.
 pub(super) fn folder(name: &str) -> Option<PathBuf> {
     let folder = env::var_os(name).map(PathBuf::from);
     folder.filter(|folder| folder.is_absolute())

@@ -1,7 +1,7 @@
-//! Notifications on the desktop, by way of `org.freedesktop.Notifications`.
+//! Shows notifications on the desktop through `org.freedesktop.Notifications`.
 //!
-//! Source: Desktop Notifications Specification 1.3. What a server does not take is kept and given to
-//! it, or to the next one, later; unless its reason has gone by then.
+//! Source: Desktop Notifications Specification 1.3. A notification that a server rejects is kept
+//! and retried later, with this server or the next one, unless it has been withdrawn by then.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
@@ -19,22 +19,22 @@ use crate::cli::style::Style;
 use crate::client::deadline::{self, Limits, Stopped};
 use hidpp_proto::units::Timestamp;
 
-/// The name of servers on the bus.
+/// The well-known name of notification servers.
 pub(super) const SERVER: &str = "org.freedesktop.Notifications";
 
-/// Who has this name shows notifications in this session.
+/// The owner of this name shows notifications in this session.
 const OWN_NAME: &str = "org.solarstatus.Notify1";
 
-/// The name of the file in `packaging/autostart`.
+/// The name of the desktop file in `packaging/autostart`.
 const DESKTOP_ENTRY: &str = "solar-status-notify";
 
-/// A server may be busy drawing.
+/// The timeout for each call: a server may be busy drawing.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A server that refused is asked again so much later.
+/// The delay until a notification that the server rejected is retried.
 const RETRY: Duration = Duration::from_secs(10 * 60);
 
-/// How long it is shown is left to the server.
+/// The server decides how long a notification is shown.
 const EXPIRES_BY_SERVER: i32 = -1;
 
 #[proxy(
@@ -72,24 +72,24 @@ pub(super) enum NoDesktop {
     Taken,
 }
 
-/// The screen of the session.
+/// The notifications of the session.
 pub(super) struct Desktop {
     connection: Connection,
-    /// Whether the server reads markup in bodies; `None`: it was not asked.
+    /// Whether the server supports markup in bodies; `None`: not queried yet.
     reads_markup: Option<bool>,
     /// The server's unique name; `None`: there was none.
     server: Option<String>,
-    /// What is on the screen, by the server's numbers.
+    /// The notifications on the screen, with the ids given by the server.
     shown: HashMap<Bubble, u32>,
-    /// Numbers of notifications to close once the server can be reached.
+    /// The ids of notifications to close once the server can be reached.
     closing: BTreeSet<u32>,
-    /// What the server did not take yet.
+    /// Notifications that the server has not accepted yet.
     waiting: BTreeMap<Bubble, Notice>,
     retry: Option<Timestamp>,
     style: Style,
 }
 
-/// A connection to the session bus which has the name of those that show alerts.
+/// Connects to the session bus and requests the name that only one notify can own.
 pub(super) fn connect() -> Result<Connection, NoDesktop> {
     let open = async {
         let builder = Bus::Session.builder()?.method_timeout(PATIENCE);
@@ -111,12 +111,12 @@ struct Notice {
     text: Text,
     icon: &'static str,
     urgency: Urgency,
-    /// Whether it need not be kept when it was seen.
+    /// Whether it need not be kept once it was seen.
     is_transient: bool,
 }
 
 impl Desktop {
-    /// The session's, if nobody else shows alerts there.
+    /// Opens the session's notifications, unless another notify owns the name.
     pub(super) fn open() -> Result<Self, NoDesktop> {
         let connection = connect()?;
         Ok(Self {
@@ -127,7 +127,7 @@ impl Desktop {
             closing: BTreeSet::new(),
             waiting: BTreeMap::new(),
             retry: None,
-            // What goes over the bus is UTF-8.
+            // Text on the bus is UTF-8.
             style: Style {
                 color: false,
                 unicode: true,
@@ -140,7 +140,7 @@ impl Desktop {
         &self.connection
     }
 
-    /// Replaces a connection that was lost, and shows what waits.
+    /// Replaces a connection that was lost, and shows pending notifications.
     pub(super) fn reconnect(&mut self, at: Timestamp, connection: Connection) {
         // Another bus may give the same unique name to another server.
         if self.connection.server_guid() != connection.server_guid() {
@@ -150,7 +150,7 @@ impl Desktop {
         self.give(at);
     }
 
-    /// Does what is to be done, now or when a server takes it.
+    /// Carries out an order, now or once a server accepts it.
     pub(super) fn obey(&mut self, at: Timestamp, order: &Order) {
         match order {
             Order::Show(bubble, alert) => {
@@ -187,8 +187,8 @@ impl Desktop {
         self.give(at);
     }
 
-    /// Looks up the server: the numbers of a former one mean nothing to it. While the bus cannot be
-    /// asked, it is taken for the same.
+    /// Looks up the server: the ids of a former one are not valid for another. If the bus does not
+    /// answer, the server is assumed to be the same.
     fn look(&mut self) {
         let server = match block_on(owner(&self.connection)) {
             Ok(server) => Some(server),
@@ -211,7 +211,7 @@ impl Desktop {
         self.server = None;
     }
 
-    /// Gives the server what waits.
+    /// Sends pending notifications to the server.
     pub(super) fn give(&mut self, at: Timestamp) {
         if !self.waiting.is_empty() || !self.closing.is_empty() {
             self.look();
@@ -228,7 +228,7 @@ impl Desktop {
                 &notice,
             )) {
                 Ok(id) => {
-                    // It may have been started by being asked.
+                    // The call may have started the server.
                     if self.server.is_none() {
                         self.look();
                     }
@@ -249,17 +249,17 @@ impl Desktop {
         }
     }
 
-    /// When to try again.
+    /// When to retry.
     pub(super) fn due(&self) -> Option<Timestamp> {
         self.retry.filter(|_| !self.waiting.is_empty())
     }
 
-    /// Whether all that was to be shown was.
+    /// Returns whether no notification is pending.
     pub(super) fn is_done(&self) -> bool {
         self.waiting.is_empty()
     }
 
-    /// That it is gone already is as well.
+    /// Closes a notification. An error that it no longer exists is only logged.
     fn close(&mut self, id: u32) {
         let close = async {
             let proxy = NotificationsProxy::new(&self.connection).await?;
@@ -326,13 +326,13 @@ async fn show(
     id.await
 }
 
-/// Text as markup.
+/// Escapes text as markup.
 fn escaped(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;");
     text.replace('>', "&gt;")
 }
 
-/// Icons that themes have: of the Icon Naming Specification, and those of UPower.
+/// Icons contained in common themes: those of the Icon Naming Specification and those of UPower.
 const fn icon(kind: Kind) -> &'static str {
     match kind {
         Kind::Low => "battery-low",
@@ -347,7 +347,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_looks_like_markup_is_text() {
+    fn markup_characters_are_escaped() {
         assert_eq!(escaped("<b> & c"), "&lt;b&gt; &amp; c");
     }
 }

@@ -1,4 +1,4 @@
-//! What would be shown, a line each.
+//! Prints what would be shown, one line each.
 
 use std::io::{self, Write};
 
@@ -10,15 +10,15 @@ use crate::cli::standard::unwritable;
 use crate::cli::style::Style;
 use hidpp_proto::units::Timestamp;
 
-/// Standard output in the place of a screen.
+/// Standard output instead of a desktop.
 pub(super) struct Lines {
     pub(super) style: Style,
-    /// Where the user is; `None`: time starts at zero.
+    /// The user's time zone; `None`: time is virtual and starts at zero.
     pub(super) zone: Option<TimeZone>,
 }
 
 impl Lines {
-    /// Prints what is to be done.
+    /// Prints an order.
     pub(super) fn obey(&self, at: Timestamp, order: &Order) -> io::Result<()> {
         let (word, place, text) = match order {
             Order::Show(bubble, alert) => {
@@ -47,7 +47,7 @@ impl Lines {
         written.and_then(|()| out.flush()).map_err(unwritable)
     }
 
-    /// The date and time, or the day from 0 and the time.
+    /// Formats the date and time, or for virtual time the number of the day from 0 and the time.
     fn time(&self, at: Timestamp) -> String {
         let Some(zone) = &self.zone else {
             let seconds = at.since_start().as_secs();
@@ -74,7 +74,7 @@ const fn urgency(urgency: Urgency) -> &'static str {
     }
 }
 
-/// Which notification it is: the same word takes the place of what was.
+/// Names a notification: a later one with the same name replaces it.
 fn place_name(bubble: &Bubble) -> String {
     match bubble {
         Bubble::Charge(key) => format!("charge {key}"),

@@ -1,4 +1,4 @@
-//! `solar-status notify`: what a person should know of batteries and light, on the desktop.
+//! `solar-status notify`: desktop notifications about batteries and light.
 
 mod args;
 mod config;
@@ -83,7 +83,7 @@ pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {
     }
 }
 
-/// Follows simulated devices in their own time.
+/// Follows simulated devices in virtual time.
 fn at_once(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
     let following = Following::new(&args.common, args.duration)?;
     following.end_on_signals()?;
@@ -105,7 +105,7 @@ fn at_once(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
     Ok(exit)
 }
 
-/// Lets the time pass until then, with what is due on the way.
+/// Advances the time until then, and processes what is due on the way.
 fn pass(teller: &mut Teller, now: &mut Timestamp, until: Timestamp) -> io::Result<()> {
     while let Some(due) = teller.due(*now).filter(|due| *due > *now && *due <= until) {
         *now = due;
@@ -115,7 +115,7 @@ fn pass(teller: &mut Teller, now: &mut Timestamp, until: Timestamp) -> io::Resul
     Ok(())
 }
 
-/// Prints what is configured, as the file that says it.
+/// Prints the settings in the syntax of the configuration file.
 fn print(configuration: &Configuration) -> io::Result<Exit> {
     let from = match &configuration.file {
         Some(file) => format!("# {}", file.display()),

@@ -1,4 +1,4 @@
-//! What solar-statusd recorded of a keyboard, for its alerts.
+//! The recorded history of a keyboard, for its alerts.
 
 use log::debug;
 
@@ -7,7 +7,7 @@ use crate::client::daemon::NoDaemon;
 use crate::client::on_demand::OnDemand;
 use crate::device::Device;
 
-/// What was recorded of a solar keyboard; nothing where that is not known.
+/// Returns the recorded history of a solar keyboard; empty if solar-statusd does not answer.
 pub(super) fn past(daemon: &OnDemand, device: &Device) -> Past {
     let id = &device.id;
     Past {
@@ -16,7 +16,8 @@ pub(super) fn past(daemon: &OnDemand, device: &Device) -> Past {
     }
 }
 
-/// What solar-statusd answered about the device with this id, or nothing, which is logged.
+/// Returns solar-statusd's answer about the device with this id, or an empty one after an error,
+/// which is logged.
 pub(super) fn or_nothing<T: Default>(what: &str, id: &str, answer: Result<T, Vec<NoDaemon>>) -> T {
     answer.unwrap_or_else(|why| {
         for error in why {

@@ -44,29 +44,29 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// may not have noticed yet that the former connection is lost.
 const TAKEN_ATTEMPTS: u32 = 3;
 
-/// Waiting does not count the time in which the computer sleeps. So whoever waits for something looks
-/// at the clock so often.
+/// The longest wait before the clock is read again: waiting does not count the time in which the
+/// computer is suspended.
 const LOOKS: Duration = Duration::from_secs(10 * 60);
 
-/// What the deciding thread is told.
+/// An event for the deciding thread.
 enum Message {
-    /// All who are there will be told of.
+    /// All present devices are about to be reported.
     Anew,
     Change(Box<Change>),
-    /// All who are there were told of.
+    /// All present devices were reported.
     Settled,
-    /// Another notification server is there.
+    /// Another notification server appeared.
     Server,
     /// The connection to the session bus that replaces a lost one.
     Connected(Connection),
-    /// Another notify has the name.
+    /// Another notify owns the name.
     Taken,
-    /// The session is over.
+    /// The session has ended.
     NoBus,
     End,
 }
 
-/// Follows until it is interrupted, or for its duration.
+/// Follows until interrupted, or for the duration.
 pub(super) fn run(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
     let buses = way::buses(&args.common);
     if !buses.is_empty() {
@@ -82,7 +82,7 @@ pub(super) fn run(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
     let (ending, ended) = sync_channel(1);
     let decide = move || {
         let decided = decide(teller, &take);
-        // Then there is nobody left to follow for.
+        // Without the deciding thread, following has no purpose.
         handle.end();
         _ = ending.send(decided);
     };
@@ -90,7 +90,7 @@ pub(super) fn run(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
         .name("alerts".to_owned())
         .spawn(decide)?;
     let exit = follow(&args.common, following, &give);
-    // It may have ended by itself, or have more to do than it may take.
+    // The thread may have ended, or its queue may be full.
     _ = give.try_send(Message::End);
     match ended.recv_timeout(ENDING) {
         Ok(Ok(Exit::Ok)) | Err(RecvTimeoutError::Timeout) => exit,
@@ -101,7 +101,7 @@ pub(super) fn run(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
     }
 }
 
-/// Follows the devices, and each daemon that comes.
+/// Follows the devices, and each daemon that appears.
 fn follow(
     common: &CommonArgs,
     following: Following,
@@ -120,19 +120,19 @@ fn follow(
                 return Ok(None);
             }
         };
-        // Nobody listens when it has ended by itself, and then this ends too.
+        // If the deciding thread has ended, it ends following as well.
         _ = give.send(message);
         Ok(None)
     })
 }
 
-/// Decides and shows, until there is an end to it.
+/// Decides and shows, until the end.
 fn decide(mut teller: Teller, take: &Receiver<Message>) -> io::Result<Exit> {
     loop {
         let now = time_of_day();
         let wait = teller.due(now).map(|due| due.since(now));
         let message = match wait {
-            // What is due at once was refused just now.
+            // A deadline in the past belongs to a notification that was rejected just now.
             Some(wait) => take.recv_timeout(wait.clamp(Duration::from_secs(1), LOOKS)),
             None => take.recv().map_err(RecvTimeoutError::from),
         };
@@ -157,20 +157,20 @@ fn decide(mut teller: Teller, take: &Receiver<Message>) -> io::Result<Exit> {
     }
 }
 
-/// As the user has it now: quiet hours and what was told are kept by it, also when it was set.
+/// The user's clock, including changes of it: quiet hours and shown alerts are kept by it.
 fn time_of_day() -> Timestamp {
     RealClock::new(None).now()
 }
 
-/// Reports notification servers that come, from a thread that sleeps in between, and each connection
-/// that replaces a lost one.
+/// Starts a thread that reports new notification servers, and each connection that replaces a lost
+/// one.
 fn listen(connection: Connection, give: SyncSender<Message>) -> io::Result<()> {
     let owners = deadline::run(Limits::timeout(PATIENCE), owners(&connection));
     let owners = owners
         .map_err(io::Error::other)?
         .map_err(io::Error::other)?;
     let listen = move || {
-        // Nobody need hear it any more.
+        // The receiver may have ended already.
         _ = give.send(keep_listening(connection, owners, &give));
     };
     thread::Builder::new()
@@ -179,7 +179,7 @@ fn listen(connection: Connection, give: SyncSender<Message>) -> io::Result<()> {
     Ok(())
 }
 
-/// Listens, and reconnects when the session bus is lost; returns why that ended.
+/// Waits for servers, and reconnects when the session bus is lost. Returns why it ended.
 fn keep_listening(
     mut connection: Connection,
     mut owners: NameOwnerChangedStream,
@@ -194,7 +194,7 @@ fn keep_listening(
                 return Message::End;
             }
         }
-        // Else the bus may not notice the loss, and the name stays taken.
+        // Otherwise the bus may not notice the loss, and the name stays taken.
         _ = deadline::run(Limits::timeout(PATIENCE), connection.close());
         if backoff.on_lost(clock.now().since(connected)) {
             complain(&"lost the connection to the session bus; reconnecting");

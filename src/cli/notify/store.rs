@@ -1,4 +1,4 @@
-//! Where it is kept which alerts were shown.
+//! The file in which shown alerts are stored.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,13 +13,13 @@ use crate::storage::{regular, replace};
 /// The version of the file's format.
 const SCHEMA: u32 = 1;
 
-/// A longer file is not one of ours.
+/// The longest accepted file, in bytes: this program writes none that long.
 const LONGEST: u64 = 4 << 20;
 
-/// The file, and what stands in it.
+/// The file and its content.
 #[derive(Debug)]
 pub(super) struct Store {
-    /// `None`: there is no place for it, or nothing is to be kept.
+    /// `None`: there is no place for it, or nothing is to be stored.
     path: Option<PathBuf>,
     saved: Memory,
 }
@@ -30,13 +30,13 @@ struct File<M> {
     devices: M,
 }
 
-/// What files of all versions have.
+/// The part of the format shared by all versions.
 #[derive(Deserialize)]
 struct Version {
     schema: u32,
 }
 
-/// Why a file is left alone.
+/// Why a file is not used and not replaced.
 #[derive(Debug, thiserror::Error)]
 enum Unusable {
     #[error("it has schema {0} of a newer version: update solar-status, or move it away")]
@@ -46,7 +46,7 @@ enum Unusable {
 }
 
 impl Store {
-    /// `$XDG_STATE_HOME/solar-status/alerts.json`, or below `~/.local/state`.
+    /// Opens `$XDG_STATE_HOME/solar-status/alerts.json`, or the same below `~/.local/state`.
     pub(super) fn open() -> Self {
         let own = || Some(folder("HOME")?.join(".local/state"));
         let base = folder("XDG_STATE_HOME").or_else(own);
@@ -55,8 +55,8 @@ impl Store {
         })
     }
 
-    /// A file that is missing or damaged holds nothing, and is written; one of a newer version, or
-    /// something that is not a regular file, is left alone.
+    /// Opens a file. A missing or damaged one counts as empty and is written; one of a newer
+    /// version, or one that is not a regular file, is left alone.
     fn at(path: PathBuf) -> Self {
         match read(&path) {
             Ok(saved) => Self {
@@ -70,7 +70,7 @@ impl Store {
         }
     }
 
-    /// One that keeps nothing.
+    /// A store without a file.
     pub(super) fn nowhere() -> Self {
         Self {
             path: None,
@@ -78,30 +78,30 @@ impl Store {
         }
     }
 
-    /// One that is never written.
+    /// Makes it never write its file.
     pub(super) fn read_only(self) -> Self {
         Self { path: None, ..self }
     }
 
-    /// What was kept.
+    /// Returns the stored alerts.
     pub(super) fn memory(&self) -> Memory {
         self.saved.clone()
     }
 
-    /// Keeps this, if it is different. The file is there as a whole at any time, old or new.
+    /// Stores this, if it changed. The file is replaced atomically.
     pub(super) fn save(&mut self, memory: &Memory) {
         let Some(path) = self.path.as_deref().filter(|_| *memory != self.saved) else {
             return;
         };
         match write(path, memory) {
             Ok(()) => self.saved = memory.clone(),
-            // Then something may be told twice, which is better than not at all.
+            // Showing an alert twice is better than not at all.
             Err(error) => warn!("{} cannot be written: {error}", path.display()),
         }
     }
 }
 
-/// What a file holds, if it is whole. An error: it must not be replaced.
+/// Reads a file; `None`: missing or damaged. An error means that it must not be replaced.
 fn read(path: &Path) -> Result<Option<Memory>, Unusable> {
     let text = match regular::read(path, LONGEST) {
         Ok(text) => text,
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_torn_file_holds_nothing_and_is_replaced() {
+    fn a_truncated_file_counts_as_empty_and_is_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("alerts.json");
         for torn in ["", "{", r#"{"schema":1,"devices":{"A":{"#] {
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_already_is_not_written_again() {
+    fn stored_alerts_are_not_written_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("alerts.json");
         let mut store = Store {

@@ -15,23 +15,23 @@ use crate::client::on_demand::OnDemand;
 use crate::device::{Change, Device};
 use hidpp_proto::units::Timestamp;
 
-/// Where alerts are seen.
+/// Where alerts are shown.
 pub(super) enum Screen {
     Lines(Lines),
     Desktop(Desktop),
 }
 
-/// From changes to what is seen.
+/// Turns changes of devices into notifications.
 pub(super) struct Teller {
     naming: Naming,
     alerts: Alerts,
     screen: Screen,
     store: Store,
-    /// `None`: the devices themselves are followed.
+    /// `None`: the devices are followed directly.
     daemon: Option<OnDemand>,
-    /// Who was told of since following began.
+    /// The devices reported since following began.
     there: Devices,
-    /// Who was there before, and was not told of since.
+    /// Devices known from before following began again, and not reported since.
     unheard: Devices,
 }
 
@@ -57,22 +57,22 @@ impl Teller {
         }
     }
 
-    /// Where alerts are seen.
+    /// Returns where alerts are shown.
     pub(super) const fn screen(&self) -> &Screen {
         &self.screen
     }
 
-    /// Asks the daemon on the first of these buses that has one, beside following it.
+    /// Sets the buses on which the daemon is queried in addition to being followed.
     pub(super) fn ask(&mut self, buses: Vec<Bus>) {
         self.daemon = Some(OnDemand::new(buses));
     }
 
-    /// All who are there will be told of.
+    /// All present devices are about to be reported.
     pub(super) fn begin(&mut self) {
         self.unheard.append(&mut self.there);
     }
 
-    /// All who are there were told of: the others left while nobody was heard.
+    /// All present devices were reported: the others left while the connection was lost.
     pub(super) fn settle(&mut self, at: Timestamp) -> io::Result<()> {
         for device in std::mem::take(&mut self.unheard).into_values() {
             let orders = self.alerts.remove(&device, at);
@@ -81,7 +81,7 @@ impl Teller {
         Ok(())
     }
 
-    /// Takes a change.
+    /// Processes a change.
     pub(super) fn take(&mut self, at: Timestamp, mut change: Change) -> io::Result<()> {
         if let Some(device) = change.device_mut() {
             self.naming.apply(device);
@@ -111,7 +111,7 @@ impl Teller {
         self.obey(at, &orders)
     }
 
-    /// The time has come.
+    /// Processes what is due at this time.
     pub(super) fn advance(&mut self, at: Timestamp) -> io::Result<()> {
         let orders = self.alerts.advance(at);
         if let Screen::Desktop(desktop) = &mut self.screen
@@ -122,7 +122,7 @@ impl Teller {
         self.obey(at, &orders)
     }
 
-    /// When it is to be told the time.
+    /// When [`Self::advance`] must be called.
     pub(super) fn due(&self, now: Timestamp) -> Option<Timestamp> {
         let retry = match &self.screen {
             Screen::Lines(_) => None,
@@ -131,7 +131,7 @@ impl Teller {
         self.alerts.due(now).into_iter().chain(retry).min()
     }
 
-    /// Another notification server is there.
+    /// Another notification server appeared.
     pub(super) fn server_appeared(&mut self, at: Timestamp) {
         if let Screen::Desktop(desktop) = &mut self.screen {
             desktop.give(at);
@@ -147,7 +147,7 @@ impl Teller {
         }
     }
 
-    /// A solar keyboard had its days before this program looked.
+    /// Loads the history of a solar keyboard from before this program started.
     fn recall(&mut self, at: Timestamp, device: &Device) {
         if let Some(daemon) = self.daemon.as_ref().filter(|_| device.is_solar()) {
             self.alerts.recall(device, &past(daemon, device), at);
@@ -168,7 +168,7 @@ impl Teller {
         Ok(())
     }
 
-    /// What nobody could see was not told.
+    /// Stores shown alerts, once all of them reached the screen.
     fn keep(&mut self) {
         let was_seen = match &self.screen {
             Screen::Lines(_) => true,

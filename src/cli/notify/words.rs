@@ -1,4 +1,4 @@
-//! Alerts in words.
+//! The texts of alerts.
 
 use crate::alerts::{Alert, Kind};
 use crate::cli::style::Style;
@@ -6,14 +6,14 @@ use crate::cli::words;
 use crate::device::{CHARGING_ABOVE, ChargeState, Fault};
 use hidpp_proto::units::Timestamp;
 
-/// A text for the screen: what it is about in one line, and more below it.
+/// The text of a notification: a summary of one line, and a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Text {
     pub(super) summary: String,
     pub(super) body: String,
 }
 
-/// An alert of its own.
+/// Returns the text of a single alert.
 pub(super) fn of(alert: &Alert, now: Timestamp, style: Style) -> Text {
     let advice = advice(alert);
     let facts = facts(alert, now, style);
@@ -24,7 +24,7 @@ pub(super) fn of(alert: &Alert, now: Timestamp, style: Style) -> Text {
     }
 }
 
-/// What had to wait, a line each.
+/// Returns the text of a summary, with one line for each delayed alert.
 pub(super) fn sum(alerts: &[Alert], now: Timestamp, style: Style) -> Text {
     let line = |alert| {
         let facts = facts(alert, now, style);
@@ -64,7 +64,7 @@ fn facts(alert: &Alert, now: Timestamp, style: Style) -> Option<String> {
     match alert.kind {
         Kind::Low | Kind::Critical => {
             let battery = alert.device.battery.as_ref()?;
-            // A word would repeat the headline.
+            // A level would repeat the headline.
             let charge = words::charge(battery, style).filter(|it| it.ends_with('%'));
             let is_current = alert.device.is_online();
             let age = words::coarse_age(now, battery.charge_at).filter(|_| !is_current);
@@ -121,7 +121,7 @@ mod tests {
     };
 
     #[test]
-    fn every_fault_has_its_own_words() {
+    fn every_fault_has_its_own_text() {
         use hidpp_proto::feature::battery_level_status::read_level;
         use test_support::report;
         for (hex, summary, body) in [
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hostile_name_is_text_in_a_notification() {
+    fn a_hostile_name_is_escaped_in_a_notification() {
         for hostile in HOSTILE {
             let link = Link::Paired {
                 receiver: "AF4F95EA".to_owned(),
