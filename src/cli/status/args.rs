@@ -39,7 +39,7 @@ pub(in crate::cli) struct StatusArgs {
 }
 
 impl StatusArgs {
-    /// The option that requires asking the devices themselves, if one is given.
+    /// Returns the option that requires reading the devices directly, if one was given.
     pub(super) fn direct(&self) -> Option<&'static str> {
         let options = [
             ("--replay", self.replay.is_some()),

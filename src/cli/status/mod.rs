@@ -34,7 +34,7 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
             return Ok(Exit::Failure);
         }
     };
-    // Here too Ctrl-C still ends the program by itself.
+    // Until the signal handlers are installed, Ctrl-C ends the program without them.
     let (direct, start) = (args.direct(), Instant::now());
     match way::daemon(&args.common, direct, Limits::timeout(patience(args))) {
         Ok(Some(daemon)) => return Ok(through(args, daemon)),
@@ -88,10 +88,10 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     Ok(setting::finish_trace(&args.common, trace, exit))
 }
 
-/// How long each of two buses may take at most, so that both leave the devices what they need.
+/// The timeout for each of the two buses, which leaves enough time for the devices.
 const BUS: Duration = Duration::from_secs(3);
 
-/// How long a bus may take to answer, and solar-statusd on it.
+/// Returns the timeout for a bus and solar-statusd on it to answer.
 fn patience(args: &StatusArgs) -> Duration {
     match args.common.way.bus {
         Some(_) => args.timeout,
@@ -99,7 +99,7 @@ fn patience(args: &StatusArgs) -> Duration {
     }
 }
 
-/// One reading of what solar-statusd knows.
+/// Reads once through solar-statusd.
 fn through(args: &StatusArgs, daemon: Daemon) -> Exit {
     let (mut receivers, mut devices) = daemon.everything();
     let there = !receivers.is_empty() || !devices.is_empty();
@@ -142,12 +142,12 @@ fn show(args: &StatusArgs, snapshot: &Snapshot, exit: Exit) -> Exit {
     };
     match printed {
         Ok(()) => exit,
-        // Where nobody reads any more, how the reading ended counts all the same.
+        // Even if the reader closed the pipe, the status of the reading counts.
         Err(error) => exit.max(failed(&error)),
     }
 }
 
-/// Says on standard error what went wrong, and how the command ends for it.
+/// Reports errors on standard error, and returns the exit status.
 fn judge(snapshot: &Snapshot, asked: bool) -> Exit {
     for failure in &snapshot.failures {
         complain(failure);
@@ -155,7 +155,7 @@ fn judge(snapshot: &Snapshot, asked: bool) -> Exit {
     if snapshot.interrupted {
         return Exit::Interrupted;
     }
-    // What could not be looked at may hold it.
+    // A device that could not be read may be the one selected.
     let looked = asked && snapshot.failures.is_empty();
     for selector in &snapshot.unmatched {
         let mut unreadable = snapshot.unreadable.iter();

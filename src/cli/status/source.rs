@@ -12,7 +12,7 @@ use crate::transport::{
     open_usb_receivers,
 };
 
-/// Why there is nothing to ask.
+/// Why no nodes can be opened.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SourceError {
     #[error(transparent)]
@@ -23,19 +23,19 @@ pub(super) enum SourceError {
     Trace(#[from] TraceError),
 }
 
-/// The nodes that could be opened, and why others could not.
+/// The opened nodes, and the reasons why others could not be opened.
 #[derive(Default)]
 pub(super) struct Sources {
     pub(super) nodes: Vec<OpenNode<'static>>,
     pub(super) failures: Vec<Failure>,
-    /// What is there and cannot be read.
+    /// Hardware that is present and cannot be read.
     pub(super) unreadable: Vec<Unreadable>,
     /// Whether time is virtual.
     pub(super) virtual_time: bool,
 }
 
 impl Sources {
-    /// Opens what is to be asked: simulated nodes, those of a trace, or else real ones.
+    /// Opens the nodes to read: simulated ones, those of a trace, or real ones.
     pub(super) fn open(
         args: &StatusArgs,
         recorded: Vec<(NodeInfo, Replay)>,
@@ -73,8 +73,8 @@ impl Sources {
         self.nodes.push(OpenNode { info, transport });
     }
 
-    /// Opens the nodes of receivers and of devices on a cable or on Bluetooth. Those that the
-    /// kernel makes for each paired device are left alone: they show the same traffic again.
+    /// Opens the nodes of receivers and of devices on a cable or Bluetooth. The nodes that the
+    /// kernel creates for each paired device are left alone: they repeat the same traffic.
     fn open_hidraw(&mut self, tapping: &Tapping) -> Result<(), SourceError> {
         let nodes = list_nodes()?;
         self.unreadable = unreadable(&nodes);
@@ -103,10 +103,10 @@ impl Sources {
     }
 }
 
-/// The nodes of the trace that is to be replayed, if one is.
+/// Reads the nodes of the trace given with `--replay`.
 ///
-/// It may come through a pipe and take as long as it likes. Read it before
-/// [`crate::cli::setting::interrupt`], while Ctrl-C still ends the program by itself.
+/// It may come through a pipe and take any time. Read it before [`crate::cli::setting::interrupt`],
+/// while Ctrl-C still ends the program without a handler.
 pub(super) fn recorded(args: &StatusArgs) -> Result<Vec<(NodeInfo, Replay)>, SourceError> {
     let nodes = args.replay.as_deref().map_or(Ok(Vec::new()), read_trace)?;
     Ok(nodes)
