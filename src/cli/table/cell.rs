@@ -1,4 +1,4 @@
-//! What stands where in the table.
+//! The columns of the table and the text of its cells.
 
 use anstyle::Style as Ansi;
 
@@ -8,10 +8,10 @@ use crate::cli::words;
 use crate::device::{Battery, Device, Presence};
 use hidpp_proto::units::Timestamp;
 
-/// What stands for the charge of a device without a battery.
+/// The charge of a device without a battery.
 const NO_BATTERY: &str = "no battery";
 
-/// A text with the way it is shown.
+/// A text with its style and alignment.
 pub(super) struct Cell {
     pub(super) text: String,
     pub(super) ansi: Ansi,
@@ -55,12 +55,12 @@ pub(super) enum Column {
     Firmware,
 }
 
-/// What a column does on a narrow terminal.
+/// How the table becomes narrower.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Concession {
-    /// It is left out.
+    /// The column is left out.
     LeaveOut(Column),
-    /// The time left has no range.
+    /// The time left is shown without its range.
     ShortenTime,
 }
 
@@ -79,8 +79,8 @@ impl Column {
         Self::Firmware,
     ];
 
-    /// What gives way first on a narrow terminal. Where a charge is an `old` one, its age stays
-    /// until nothing else can go.
+    /// Returns what to drop on a narrow terminal, in this order. If a charge is `old`, the column
+    /// with its age is dropped last.
     pub(super) fn dispensable(old: bool) -> impl Iterator<Item = Concession> {
         let order = [
             Concession::LeaveOut(Self::Voltage),
@@ -98,7 +98,7 @@ impl Column {
         first.chain(old.then_some(age))
     }
 
-    /// The heading; that of charge stands over the bar, if it is there.
+    /// Returns the heading; that of the charge is above the bar, if there is one.
     pub(super) const fn heading(self, bar: bool) -> &'static str {
         match self {
             Self::Slot => "SLOT",
@@ -115,7 +115,7 @@ impl Column {
         }
     }
 
-    /// Whether the column is there for the sake of this device.
+    /// Returns whether this device needs the column.
     pub(super) fn is_used(self, device: &Device, now: Timestamp) -> bool {
         match self {
             Self::Left => device.time_left(now).is_some(),
@@ -131,21 +131,21 @@ impl Column {
 /// How cells are written.
 #[derive(Clone, Copy)]
 pub(super) struct Form {
-    /// The charge has its bar beside it.
+    /// The charge follows its bar.
     pub(super) beside_bar: bool,
-    /// The time left has no range.
+    /// The time left is shown without its range.
     pub(super) short_time: bool,
     pub(super) style: Style,
     pub(super) now: Timestamp,
 }
 
-/// What stands in a column for a device.
+/// Returns the cell of a device in a column.
 pub(super) fn cell(device: &Device, column: Column, form: Form) -> Cell {
     let Form { style, now, .. } = form;
     let unknown = || Cell::plain(style.unknown());
     let battery = device.battery.as_ref();
     match column {
-        // A device without a receiver has none.
+        // A device without a receiver has no slot.
         Column::Slot => {
             let slot = device.slot().map(|slot| slot.to_string());
             Cell::right(slot.unwrap_or_default())
@@ -196,13 +196,13 @@ fn no_charge(device: &Device, style: Style) -> &'static str {
     }
 }
 
-/// Whether a charge is known that may be another by now.
+/// Returns whether the charge is known and possibly stale.
 pub(super) fn has_old_charge(device: &Device) -> bool {
     let battery = device.battery.as_ref();
     is_old(device) && battery.is_some_and(Battery::tells_charge)
 }
 
-/// Whether the charge may be another by now.
+/// Returns whether a charge would be stale.
 fn is_old(device: &Device) -> bool {
     device.presence == Presence::Offline || device.battery.as_ref().is_some_and(words::is_kept)
 }
@@ -226,7 +226,8 @@ fn state(device: &Device, style: Style) -> Cell {
     }
 }
 
-/// How old what stands on the line is; a charge of before counts, not what was read since.
+/// When the values of the line were read. For an old charge that is its time, not that of later
+/// values.
 fn read_at(device: &Device) -> Option<Timestamp> {
     match device.battery {
         Some(battery) if has_old_charge(device) => Some(battery.charge_at),

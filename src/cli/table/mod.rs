@@ -1,7 +1,7 @@
-//! The table for people: one line a device, under its receiver or its bus.
+//! The table for people: one line per device, grouped by receiver or bus.
 //!
-//! All groups share their columns, so that the eye can go down them. A column for which nobody has
-//! a value is left out, and on a narrow terminal those that matter least are.
+//! All groups have the same columns, aligned for comparison. A column without any value is left
+//! out, and on a narrow terminal the least important ones are.
 
 mod cell;
 #[cfg(test)]
@@ -21,15 +21,15 @@ use crate::manager::Snapshot;
 use crate::text;
 use hidpp_proto::units::Timestamp;
 
-/// Names are made so short before a column is left out.
+/// The length to which names are shortened before a column is left out.
 const SHORT_NAME: usize = 24;
-/// And so short where nothing is left to leave out.
+/// The length to which they are shortened once no other column is left.
 const SHORTEST_NAME: usize = 8;
 
 /// Devices that are connected in the same way.
 struct Group<'a> {
     name: String,
-    /// What else is known of it, the most important first.
+    /// The properties of the group, the most important first.
     facts: Vec<String>,
     devices: Vec<&'a Device>,
 }
@@ -42,8 +42,8 @@ struct Layout {
     style: Style,
 }
 
-/// Prints all receivers with their devices, then the devices without one, then what cannot be read.
-/// Where devices were `chosen`, only what has one of them.
+/// Prints all receivers with their devices, then the devices without one, then hardware that cannot
+/// be read. If devices were `chosen`, prints only groups that contain one.
 pub(super) fn print(
     out: &mut dyn Write,
     snapshot: &Snapshot,
@@ -59,7 +59,7 @@ pub(super) fn print(
             writeln!(out)?;
         }
         print_title(out, group, style)?;
-        // The columns are the same everywhere: to name them once is enough.
+        // All groups have the same columns, so one heading is enough.
         if !group.devices.is_empty() && !headed {
             headed = true;
             layout.print_headings(out)?;
@@ -68,7 +68,7 @@ pub(super) fn print(
             layout.print_device(out, device)?;
         }
     }
-    // Alone it is no table: the reason is reported as an error then.
+    // Without a table, the reason is reported as an error.
     if chosen || groups.is_empty() || snapshot.unreadable.is_empty() {
         return Ok(());
     }
@@ -85,7 +85,7 @@ fn groups(snapshot: &Snapshot) -> Vec<Group<'_>> {
         let devices = snapshot.devices.iter();
         let devices = devices.filter(|device| device.receiver() == Some(&receiver.id));
         let devices: Vec<&Device> = devices.collect();
-        // All its devices are listed where they are in use: an empty group would look like a fault.
+        // All its devices are listed at their active link: an empty group would look like a fault.
         if devices.is_empty()
             && snapshot
                 .devices
@@ -130,7 +130,7 @@ fn groups(snapshot: &Snapshot) -> Vec<Group<'_>> {
     groups
 }
 
-/// Whether a device that is listed elsewhere is paired with this receiver, too.
+/// Returns whether a device that is listed elsewhere is paired with this receiver, too.
 fn has_other_link(device: &Device, receiver: &Receiver) -> bool {
     let mut links = device.other_links.iter().map(|it| &it.link);
     links.any(|link| matches!(link, Link::Paired { receiver: id, .. } if *id == receiver.id))
@@ -208,7 +208,7 @@ impl Layout {
         self.columns.iter().map(|(_, width)| width + 2).sum()
     }
 
-    /// Makes names as short as the terminal demands, but not shorter than this.
+    /// Shortens names until the table fits, but not below this width.
     fn shorten_names(&mut self, shortest: usize) {
         let Some(columns) = self.style.width else {
             return;
@@ -257,7 +257,7 @@ impl Layout {
     }
 }
 
-/// A text that is no wider than this.
+/// Cuts a text to this width.
 fn fitted(text: String, width: usize, style: Style) -> String {
     if text.width() <= width {
         return text;

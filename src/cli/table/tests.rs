@@ -67,7 +67,7 @@ fn table(width: usize) -> String {
 }
 
 #[test]
-fn a_narrow_terminal_gets_what_matters_most() {
+fn a_narrow_terminal_shows_the_most_important_columns() {
     for (width, headings) in [
         (
             100,
@@ -143,7 +143,7 @@ fn g435() -> Unreadable {
 }
 
 #[test]
-fn what_cannot_be_read_is_named_below_with_the_reason() {
+fn unreadable_hardware_is_listed_below_with_the_reason() {
     let mut snapshot = read(desk(), Wanted::BATTERY, &mut VirtualClock::default());
     snapshot.unreadable.push(g435());
     let table = drawn(&snapshot, WIDE);
@@ -152,7 +152,7 @@ fn what_cannot_be_read_is_named_below_with_the_reason() {
 }
 
 #[test]
-fn firmware_has_a_column_when_it_was_asked_for() {
+fn requested_firmware_has_a_column() {
     assert!(!table(100).contains("FIRMWARE"));
     let wanted = Wanted::BATTERY | Wanted::FIRMWARE;
     let table = drawn(&read(desk(), wanted, &mut VirtualClock::default()), WIDE);
@@ -163,7 +163,7 @@ fn firmware_has_a_column_when_it_was_asked_for() {
 }
 
 #[test]
-fn the_columns_of_all_groups_stand_under_one_heading() {
+fn all_groups_share_one_heading() {
     let snapshot = read(
         numbered("simulated", scenario::full()),
         Wanted::BATTERY,
@@ -190,13 +190,13 @@ fn the_columns_of_all_groups_stand_under_one_heading() {
     }
 }
 
-/// In which column of the screen a word starts.
+/// Returns the column of the screen at which a word starts.
 fn column_of(line: &str, word: &str) -> usize {
     line.split(word).next().unwrap().width()
 }
 
 #[test]
-fn devices_without_a_receiver_stand_by_name_under_their_bus() {
+fn devices_without_a_receiver_are_sorted_by_name_under_their_bus() {
     let snapshot = read(
         numbered("simulated", scenario::full()),
         Wanted::BATTERY,
@@ -278,7 +278,7 @@ Unifying Receiver  046D:C52B, serial AF4F95EA, 3 of 6 slots used, /dev/hidraw0
     assert!(drawn(&snapshot, colored).contains(&format!("{dimmed}57 %")));
 }
 
-/// The line of a device with this battery.
+/// Returns the line of a device with this battery.
 fn line(battery: Option<Battery>, has_battery: Option<bool>, style: Style) -> String {
     let link = Link::Paired {
         receiver: "receiver".into(),
@@ -309,7 +309,7 @@ fn line(battery: Option<Battery>, has_battery: Option<bool>, style: Style) -> St
 }
 
 #[test]
-fn a_charge_kept_from_before_is_told_from_a_new_one() {
+fn a_charge_kept_from_before_differs_from_a_new_one() {
     // MX Master (Solaar issue 265): 90 %, then charging at an unknown level.
     let at = |hours: u64| Timestamp::from_start(Duration::from_secs(hours * 3600));
     let level = |hex, hours| Battery::from_level_status(&read_level(&report(hex)), None, at(hours));
@@ -338,7 +338,7 @@ fn percentages_steps_and_levels_look_different() {
 }
 
 #[test]
-fn without_room_for_a_bar_it_says_all_the_same_that_there_is_no_battery() {
+fn a_missing_battery_is_shown_without_room_for_a_bar() {
     let narrow = Style {
         width: Some(30),
         ..WIDE
@@ -349,7 +349,7 @@ fn without_room_for_a_bar_it_says_all_the_same_that_there_is_no_battery() {
 }
 
 #[test]
-fn a_battery_that_power_does_not_charge_says_so() {
+fn a_battery_on_power_that_does_not_charge_is_marked() {
     let battery = Battery::from_voltage(
         &read_voltage(&report("11 FF 04 00 0F 29 82 …")),
         None,
@@ -360,7 +360,7 @@ fn a_battery_that_power_does_not_charge_says_so() {
 }
 
 #[test]
-fn the_time_left_has_a_column_where_one_is_known() {
+fn a_known_time_left_has_a_column() {
     let mut clock = VirtualClock::default();
     let mut snapshot = read(desk(), Wanted::BATTERY, &mut clock);
     let text = |snapshot: &Snapshot, style| {
@@ -427,7 +427,7 @@ fn a_receiver_whose_devices_are_all_in_use_elsewhere_has_no_heading() {
     let mut nodes = desk();
     nodes.push((NodeInfo::unifying("/dev/hidraw9"), other));
     let mut snapshot = read(nodes, Wanted::BATTERY, &mut VirtualClock::default());
-    // Nothing is paired with it: that is worth a line.
+    // No device is paired with this one: that is worth a line.
     assert!(drawn(&snapshot, WIDE).contains("/dev/hidraw9"));
     let m705 = snapshot.devices.last_mut().unwrap();
     m705.other_links.push(OtherLink {
