@@ -53,7 +53,7 @@ pub struct WatchArgs {
 }
 
 impl WatchArgs {
-    /// The same for lines instead of a screen.
+    /// Returns the same arguments for `monitor`, if there is no screen.
     pub(super) fn into_monitor(self) -> MonitorArgs {
         MonitorArgs {
             json: false,
@@ -63,7 +63,7 @@ impl WatchArgs {
     }
 }
 
-/// Seconds from one measurement to the next, if any are wanted.
+/// Seconds between measurements; `None`: no measurements are requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Every(pub(super) Option<u8>);
 

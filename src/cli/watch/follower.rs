@@ -1,4 +1,4 @@
-//! The thread that follows the devices, for the one that draws.
+//! The thread that follows the devices and sends events to the thread that draws.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -15,15 +15,15 @@ use crate::cli::options::CommonArgs;
 use crate::client::follow::{Control, Handle, SessionEvent};
 use hidpp_proto::units::Timestamp;
 
-/// How long the devices may take to be left as they were found. Who looks for a daemon that does
-/// not answer has nothing to put in order, and is not waited for.
+/// The timeout for restoring the state of the devices. A thread that looks for a daemon that does
+/// not answer has nothing to restore, and is abandoned.
 const ENDING: Duration = Duration::from_secs(3);
 
 /// How many events may be pending while the terminal is slow or stopped. Beyond that, the connection
 /// to the daemon is not read.
 const WAITING_AT_MOST: usize = 256;
 
-/// What was heard, and how it ended.
+/// The events received, and the thread that sends them.
 pub(super) struct Follower {
     heard: Receiver<(Timestamp, SessionEvent)>,
     bell: Bell,
@@ -33,14 +33,14 @@ pub(super) struct Follower {
 }
 
 impl Follower {
-    /// Follows these devices.
+    /// Starts following these devices.
     pub(super) fn start(common: CommonArgs, bell: Bell) -> io::Result<Self> {
         let (give, heard) = sync_channel(WAITING_AT_MOST);
         let following = Following::new(&common, None)?;
         let handle = following.handle();
         let ringer = Ringer(bell.clone());
         let follow = move || {
-            // Rings also when this thread ends, and when it panics.
+            // Wakes the drawing thread also when this thread ends or panics.
             let ringer = ringer;
             following.run(&common, &mut |at, heard| {
                 let given = give.send((at, heard));
@@ -60,19 +60,19 @@ impl Follower {
         })
     }
 
-    /// Requests to the devices.
+    /// Returns the handle for requests to the devices.
     pub(super) const fn control(&self) -> &Control {
         self.handle.control()
     }
 
-    /// What becomes readable when there is something to be heard, or it ended.
+    /// Returns a descriptor that becomes readable when there is an event or the thread has ended.
     pub(super) fn descriptor(&self) -> BorrowedFd<'_> {
         self.bell.0.as_fd()
     }
 
-    /// What comes next; `Ok(None)`: nothing yet. An error: it ended.
+    /// Returns the next event; `Ok(None)`: none yet. An error: the thread has ended.
     pub(super) fn next(&self) -> Result<Option<(Timestamp, SessionEvent)>, TryRecvError> {
-        // Before the look: what comes after it rings again.
+        // First reset the eventfd: a later event makes it readable again.
         self.bell.hush();
         match self.heard.try_recv() {
             Ok(heard) => Ok(Some(heard)),
@@ -81,7 +81,8 @@ impl Follower {
         }
     }
 
-    /// Ends it, and how it ended; `None`: it does not end. A panic there is one here.
+    /// Ends the thread and returns its result; `None`: it did not end before the timeout.
+    /// Propagates a panic of the thread.
     pub(super) fn end(mut self) -> Option<io::Result<Exit>> {
         match self.stop()? {
             Ok(ended) => Some(ended),
@@ -106,12 +107,12 @@ impl Follower {
 
 impl Drop for Follower {
     fn drop(&mut self) {
-        // Also where the thread that draws panicked the devices are left as they were found.
+        // Restore the state of the devices also after a panic of the drawing thread.
         drop(self.stop());
     }
 }
 
-/// Wakes the thread that draws; each thread can have its own.
+/// Wakes the drawing thread; each thread can have a clone.
 #[derive(Clone, Debug)]
 pub(super) struct Bell(Arc<OwnedFd>);
 
@@ -122,7 +123,7 @@ impl Bell {
     }
 
     pub(super) fn ring(&self) {
-        // It fails only where the bell rings already, more often than can be counted.
+        // It fails only if the counter is full, and then the eventfd is readable anyway.
         _ = rustix::io::write(&self.0, &1_u64.to_ne_bytes());
     }
 
@@ -131,7 +132,7 @@ impl Bell {
     }
 }
 
-/// Rings at the end.
+/// Wakes the drawing thread when it is dropped.
 struct Ringer(Bell);
 
 impl Drop for Ringer {

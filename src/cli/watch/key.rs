@@ -1,6 +1,6 @@
-//! Keys: from the bytes of a terminal to what they mean.
+//! Parses the bytes of a terminal into the meanings of keys.
 
-/// What a key means.
+/// The meaning of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Input {
     Quit,
@@ -10,7 +10,7 @@ pub(super) enum Input {
     PageDown,
     First,
     Last,
-    /// Look closely at one device, or at all again.
+    /// Switch between one device in detail and all devices.
     Closely,
     Back,
     Light,
@@ -20,10 +20,11 @@ pub(super) enum Input {
 
 const ESCAPE: u8 = 0x1B;
 
-/// The keys in what was read at once. What is none of ours is passed over.
+/// Returns the keys in what was read at once. Unknown keys are ignored.
 ///
 /// Sequences are those of ECMA-48 as xterm and the Linux console send them: `ESC [` or `ESC O`,
-/// parameters, a last byte. An escape alone is the key Esc: a terminal sends a sequence at once.
+/// parameters, a final byte. An escape on its own is the key Esc: a terminal sends a sequence at
+/// once.
 pub(super) fn inputs(mut bytes: &[u8]) -> Vec<Input> {
     let mut found = Vec::new();
     while let Some((first, rest)) = bytes.split_first() {
@@ -39,7 +40,7 @@ pub(super) fn inputs(mut bytes: &[u8]) -> Vec<Input> {
                 of_sequence(sequence)
             }
             (ESCAPE, []) => Some(Input::Back),
-            // Alt and a key.
+            // Alt with another key.
             (ESCAPE, [_, after @ ..]) => {
                 bytes = after;
                 None
@@ -83,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_known_by_what_terminals_send() {
+    fn keys_are_parsed_from_what_terminals_send() {
         for (bytes, input) in [
             (&b"q"[..], Input::Quit),
             (b"j", Input::Down),
@@ -100,15 +101,15 @@ mod tests {
     }
 
     #[test]
-    fn keys_typed_fast_are_all_heard() {
+    fn no_fast_key_is_lost() {
         let typed = inputs(b"jj\x1b[B\x1b[A?");
         assert_eq!(typed.len(), 5);
         assert_eq!(typed[2..], [Input::Down, Input::Up, Input::Help]);
     }
 
     #[test]
-    fn what_is_no_key_of_ours_does_nothing() {
-        // Ctrl and an arrow, a pasted line's mark, Alt-q, a mouse, umlauts, an unfinished sequence.
+    fn unknown_keys_are_ignored() {
+        // Ctrl with an arrow, a bracketed paste, Alt-q, a mouse, umlauts, an unfinished sequence.
         for bytes in [
             &b"\x1b[1;5A"[..],
             b"\x1b[200~",

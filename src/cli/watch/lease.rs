@@ -1,8 +1,8 @@
-//! When to have light measured while somebody watches: in short series, each renewed before its end.
+//! Requests light measurements while the watch runs: in short series, each renewed before its end.
 //!
-//! A solar keyboard pays for every measurement, a request for a series costs it one more. So a
-//! series is long enough for the requests to be few, and short enough that a watch that was killed
-//! does not leave it measuring for long.
+//! Every measurement costs a solar keyboard energy, and requesting a series costs one more. So a
+//! series is long enough to keep requests few, and short enough that a watch that was killed does
+//! not leave the keyboard measuring for long.
 
 use std::time::Duration;
 
@@ -11,28 +11,28 @@ use crate::device::Device;
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
 use hidpp_proto::units::Timestamp;
 
-/// A series lasts about so long.
+/// The length of a series, in seconds.
 const SERIES_S: u8 = 60;
 
-/// And has so many measurements at least.
+/// The least number of measurements of a series.
 const REPORTS: u8 = 3;
 
-/// What was asked of whom.
+/// The running series of all devices.
 #[derive(Debug)]
 pub(super) struct Lease {
-    /// Seconds from one measurement to the next; `None`: light is not asked for.
+    /// Seconds between measurements; `None`: light is not requested.
     period_s: Option<u8>,
     asked: Vec<(Key, Timestamp)>,
 }
 
 impl Lease {
-    /// A measurement each so many seconds; `None`: only as they come.
+    /// Requests a measurement at this interval; `None`: none.
     pub(super) const fn every(period_s: Option<u8>) -> Self {
         let asked = Vec::new();
         Self { period_s, asked }
     }
 
-    /// What is to be measured once somebody presses a key for it.
+    /// Returns what to measure when the user presses the key for it.
     pub(super) fn at_once(&mut self, now: Timestamp, device: &Entry) -> LightMeasure {
         let Some(series) = self.series() else {
             return LightMeasure::ONCE;
@@ -41,7 +41,7 @@ impl Lease {
         series
     }
 
-    /// Who is to be asked now, and for what. Sleepers are not.
+    /// Returns the devices that need a request now, with the series. Sleeping devices are left out.
     pub(super) fn due<'a>(
         &mut self,
         now: Timestamp,
@@ -62,7 +62,7 @@ impl Lease {
         due
     }
 
-    /// When somebody is to be asked again.
+    /// When the next request is due.
     pub(super) fn next(&self, model: &Model) -> Option<Timestamp> {
         let awake = model.entries.iter().filter(|it| is_awake(it));
         awake.filter_map(|entry| self.renewal(entry)).min()
@@ -73,8 +73,8 @@ impl Lease {
         self.asked.push((entry.key(), now));
     }
 
-    /// When the series of a device is to be renewed: before its last measurements. One that woke
-    /// since it was asked measures nothing any more.
+    /// When the series of a device is to be renewed: before its last measurements. A device that
+    /// woke up since the request no longer measures.
     fn renewal(&self, entry: &Entry) -> Option<Timestamp> {
         let series = self.series()?;
         let (_, asked) = self.asked.iter().find(|(key, _)| entry.is(key))?;
@@ -130,7 +130,7 @@ mod tests {
         model
     }
 
-    /// What is asked for at these seconds.
+    /// Returns the series requested at this time, in seconds.
     fn asked(lease: &mut Lease, model: &Model, seconds: u64) -> Option<(u8, u8)> {
         let due = lease.due(at(seconds), model);
         due.first()
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn who_sleeps_is_not_asked_and_who_woke_is_asked_at_once() {
+    fn a_sleeping_device_is_not_asked_and_is_asked_once_it_wakes() {
         let mut model = model(Presence::Online);
         let mut lease = Lease::every(Some(2));
         assert!(asked(&mut lease, &model, 0).is_some());
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn who_slept_and_woke_between_two_looks_is_asked_too() {
+    fn a_device_that_slept_and_woke_between_two_checks_is_asked() {
         let mut model = model(Presence::Online);
         let mut lease = Lease::every(Some(2));
         assert!(asked(&mut lease, &model, 0).is_some());
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_measures_once_where_nothing_is_measured_by_itself() {
+    fn a_key_measures_once_if_no_series_is_requested() {
         let model = model(Presence::Online);
         let entry = model.entries.first().unwrap();
         let mut never = Lease::every(None);

@@ -1,13 +1,13 @@
 //! `solar-status watch`: charge and light on the whole screen, live.
 //!
-//! One thread follows the devices and never draws; the other draws and never asks a device. It
-//! sleeps in poll(2) until there is news, a key, a signal, or something that is shown gets another
-//! text by its age: there is no frame rate. What is shown is a pure function ([`draw()`]) of the
-//! [`model`], the [`view`] of the person, the size and the time.
+//! One thread follows the devices and never draws; the other draws and never waits for a device. It
+//! sleeps in poll(2) until an event, a key, a signal, or the time at which a shown text changes
+//! because of an age: there is no frame rate. The screen is a pure function ([`draw()`]) of the
+//! [`model`], the user's [`view`], the size and the time.
 //!
-//! Of ratatui there are cells and lines of text, and which cells changed. Bringing them to the
-//! terminal, and the keys from it, is done here: one wait for keys, signals and news together
-//! is what its back ends do not have, and each of them is larger than these files.
+//! ratatui supplies cells and lines of text, and the difference between two screens. Output to the
+//! terminal and input of keys are implemented here: its back ends have no single wait for keys,
+//! signals and events, and each of them is larger than these files.
 
 mod args;
 mod draw;
@@ -50,7 +50,7 @@ use crate::device::Device;
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
 use hidpp_proto::units::Timestamp;
 
-/// Whether there is a screen to draw on.
+/// Returns whether there is a terminal to draw on.
 pub(super) fn has_screen() -> bool {
     let able = std::env::var_os("TERM").is_some_and(|name| !name.is_empty() && name != "dumb");
     able && io::stdout().is_terminal()
@@ -74,14 +74,14 @@ pub(super) fn run(args: WatchArgs) -> io::Result<Exit> {
     watch.end(ended)
 }
 
-/// So long an answer to a key is shown.
+/// How long the response to a key is shown.
 const PASSING: Duration = Duration::from_secs(5);
 
-/// How it is to end.
+/// Why the watch ends.
 enum End {
-    /// Somebody, or the time, wants it.
+    /// By a key or a signal, or after the duration.
     Wanted(Exit),
-    /// There is nothing to follow any more.
+    /// Following the devices ended.
     Nothing,
 }
 
@@ -160,7 +160,7 @@ impl Watch {
         }
     }
 
-    /// Takes the news that are there; `true`: there will be none any more.
+    /// Processes pending events; `true`: following has ended.
     fn listen(&mut self) -> bool {
         loop {
             match self.follower.next() {
@@ -176,7 +176,7 @@ impl Watch {
         false
     }
 
-    /// Does what the keys say that were typed.
+    /// Processes the keys that were typed.
     fn type_keys(&mut self, now: Timestamp) -> io::Result<Wish> {
         let mut bytes = [0; 256];
         let read = match &self.keys {
@@ -184,7 +184,7 @@ impl Watch {
             None => 0,
         };
         if read == 0 {
-            // The terminal is gone; a signal says so too.
+            // The terminal is gone; a signal follows.
             self.keys = None;
         }
         for input in key::inputs(bytes.get(..read).unwrap_or_default()) {
@@ -215,7 +215,7 @@ impl Watch {
         self.model.remark = Some(Remark { text, until });
     }
 
-    /// Leaves the screen, then the devices.
+    /// Restores the terminal, then the devices.
     fn end(self, ended: io::Result<End>) -> io::Result<Exit> {
         let left = self.screen.leave();
         let followed = self.follower.end();
@@ -226,22 +226,22 @@ impl Watch {
     }
 }
 
-/// Requests a series of measurements. It is requested again if it is not sent, such as just after the
-/// daemon was lost.
+/// Requests a series of measurements. A request that cannot be sent, such as just after the daemon
+/// was lost, is repeated later.
 fn request_light(control: &Control, device: &Device, series: LightMeasure) {
     if let Err(error) = control.measure_light(&device.id, series) {
         debug!("light is not measured: {error}");
     }
 }
 
-/// Takes what was heard.
+/// Processes an event.
 fn hear(model: &mut Model, at: Timestamp, heard: SessionEvent) {
     match heard {
         SessionEvent::Begun(_) => model.begin(at),
         SessionEvent::Follow(FollowEvent::Change(change)) => model.take(at, *change),
         SessionEvent::Follow(FollowEvent::Settled { .. }) => model.settle(),
         SessionEvent::Follow(FollowEvent::Alarm) => {}
-        // The screen says it anyway.
+        // The screen shows it anyway.
         SessionEvent::Follow(FollowEvent::Remark(follow::Remark::Fallback(what)))
             if what == WAITING => {}
         SessionEvent::Follow(FollowEvent::Remark(what)) => aside::complain(&what),

@@ -1,4 +1,4 @@
-//! Who is there, as last told, and what was seen of them lately.
+//! The devices as last reported, and their recent values.
 
 use std::time::Duration;
 
@@ -8,49 +8,49 @@ use crate::device::{BatteryLevel, Change, Device, Presence, Receiver};
 use hidpp_proto::units::{Percent, Timestamp};
 use hidpp_proto::wire::Slot;
 
-/// Light and voltage are shown for so long.
+/// The period for which light and voltage are shown.
 const MINUTES: Duration = Duration::from_secs(10 * 60);
 
-/// The charge, which changes slowly, for so long.
+/// The period for which the charge, which changes slowly, is shown.
 const HOURS: Duration = Duration::from_secs(6 * 60 * 60);
 
-/// A charge rises or falls by what it was so long ago.
+/// The period over which the trend of a charge is determined.
 const TREND: Duration = Duration::from_secs(60 * 60);
 
-/// What a cell's voltage changes by for it to be no mere flicker, in millivolts: a digit of what is
+/// The least change of a voltage that is a trend and not noise, in millivolts: the last digit
 /// shown.
 const FLICKER: i32 = 10;
 
 /// The id of a device.
 pub(super) type Key = String;
 
-/// Where a charge goes.
+/// The trend of a charge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trend {
     Rising,
     Falling,
 }
 
-/// How much was heard so far.
+/// How complete the known state is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Hearing {
-    /// Not everybody who is there was heard.
+    /// Not all present devices were reported yet.
     Starting,
-    /// Everybody was.
+    /// All present devices were reported.
     Settled,
-    /// Nobody is any more; all values are those of before.
+    /// The connection is lost; all values are stale.
     Lost,
 }
 
-/// What a person should know.
+/// A message for the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Remark {
     pub(super) text: String,
-    /// `None`: until there is another.
+    /// `None`: until the next one.
     pub(super) until: Option<Timestamp>,
 }
 
-/// A device with what was seen of it.
+/// A device and its recent values.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) device: Device,
@@ -62,21 +62,21 @@ pub(super) struct Entry {
     voltage: Track,
     /// When the light key was pressed last.
     pub(super) key_pressed: Option<Timestamp>,
-    /// When it last woke or came.
+    /// When it last woke up or connected.
     pub(super) back: Option<Timestamp>,
-    /// Nobody told of it since the hearing was lost.
+    /// It was not reported since the connection was lost.
     stale: bool,
 }
 
-/// Everybody.
+/// All devices and receivers.
 #[derive(Clone, Debug)]
 pub(super) struct Model {
     naming: Naming,
     pub(super) hearing: Hearing,
     pub(super) receivers: Vec<Receiver>,
-    /// By receiver and slot, those without a receiver at the end.
+    /// Sorted by receiver and slot, those without a receiver last.
     pub(super) entries: Vec<Entry>,
-    /// What a person should know, the last of it.
+    /// The last message for the user.
     pub(super) remark: Option<Remark>,
 }
 
@@ -93,7 +93,7 @@ impl Entry {
         }
     }
 
-    /// Takes the state of now; `back`: the device woke or came.
+    /// Stores the new state; `back`: the device woke up or connected.
     fn take(&mut self, device: Device, at: Timestamp, back: bool) {
         if back {
             self.back = Some(at);
@@ -114,7 +114,7 @@ impl Entry {
         self.stale = false;
     }
 
-    /// What is measured all the time is not known from now on.
+    /// The values measured continuously are unknown from now on.
     fn end_measuring(&mut self, at: Timestamp) {
         self.light.note(at, None);
         self.voltage.note(at, None);
@@ -124,27 +124,27 @@ impl Entry {
         self.device.id.clone()
     }
 
-    /// Whether it is this device.
+    /// Returns whether it is this device.
     pub(super) fn is(&self, key: &str) -> bool {
         self.device.id == key
     }
 
-    /// Whether it has a light meter.
+    /// Returns whether it has a light sensor.
     pub(super) fn measures_light(&self) -> bool {
         self.device.is_solar()
     }
 
-    /// Whether its values may be others by now.
+    /// Returns whether its values may be stale.
     pub(super) fn is_old(&self) -> bool {
         self.device.presence == Presence::Offline || self.stale
     }
 
-    /// When it last gave a sign of life.
+    /// The time of its last sign of life.
     pub(super) fn seen(&self) -> Option<Timestamp> {
         self.device.last_sign()
     }
 
-    /// Where its charge goes; `None`: it stays, or nobody knows.
+    /// The trend of its charge; `None`: steady or unknown.
     pub(super) fn trend(&self, now: Timestamp) -> Option<Trend> {
         let voltage = self.voltage.rise(now, MINUTES);
         let voltage = voltage.filter(|rise| rise.abs() >= FLICKER);
@@ -156,7 +156,7 @@ impl Entry {
         }
     }
 
-    /// What it is sorted by where the emptiest come first; what nobody knows comes last.
+    /// The key for sorting the emptiest first; unknown charges come last.
     pub(super) fn fullness(&self) -> (u8, u8) {
         let battery = self.device.battery;
         let percent = battery.and_then(|it| it.percent).map(Percent::get);
@@ -174,7 +174,7 @@ impl Entry {
 }
 
 impl Model {
-    /// Nobody, to be called by these names.
+    /// An empty model.
     pub(super) const fn new(naming: Naming) -> Self {
         Self {
             naming,
@@ -185,7 +185,7 @@ impl Model {
         }
     }
 
-    /// Something became different.
+    /// Processes a change.
     pub(super) fn take(&mut self, at: Timestamp, mut change: Change) {
         let back = change.back().is_some();
         if let Some(device) = change.device_mut() {
@@ -230,24 +230,24 @@ impl Model {
         }
     }
 
-    /// Everybody who is there will be told of, again if they were before.
+    /// All present devices are about to be reported, also those that were before.
     pub(super) fn begin(&mut self, at: Timestamp) {
         if self.hearing != Hearing::Starting {
             self.lose(at);
         }
     }
 
-    /// Everybody who is there was told of.
+    /// All present devices were reported.
     pub(super) fn settle(&mut self) {
         if self.hearing == Hearing::Lost {
-            // Why it was lost.
+            // Remove the message that the connection was lost.
             self.remark = None;
         }
         self.hearing = Hearing::Settled;
         self.entries.retain(|it| !it.stale);
     }
 
-    /// Nobody is heard any more.
+    /// The connection was lost.
     pub(super) fn lose(&mut self, at: Timestamp) {
         self.hearing = Hearing::Lost;
         self.receivers.clear();
@@ -257,7 +257,7 @@ impl Model {
         }
     }
 
-    /// The name of the receiver of a device, with its serial number.
+    /// Returns the receiver of a device.
     pub(super) fn receiver_of(&self, device: &Device) -> Option<&Receiver> {
         let id = device.receiver()?;
         self.receivers.iter().find(|it| it.id == id)
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn devices_stand_by_receiver_and_slot_however_they_came() {
+    fn devices_are_sorted_by_receiver_and_slot() {
         let mut model = Model::new(Naming::Short);
         for id in ["B", "A"] {
             model.take(at(0), Change::ReceiverAdded(receiver(id)));
@@ -325,7 +325,7 @@ mod tests {
         assert_eq!(ids, ["B 1", "B 3", "A 1", "A 2", "elsewhere 1"]);
     }
 
-    /// What is told of a solar keyboard with this voltage.
+    /// Reports a solar keyboard with this voltage.
     fn read(model: &mut Model, millivolts: u16, seconds: u64) {
         let event = read_event(1, &report("11 01 09 10 39 00 0C 06 1D 47 4F 4F 44 …"));
         let battery = Battery::from_solar(&event, None, at(seconds));
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn a_voltage_that_flickers_has_no_trend() {
+    fn voltage_noise_is_not_a_trend() {
         let mut model = Model::new(Naming::Short);
         model.take(at(0), Change::DeviceAdded(device("A", 1)));
         for (millivolts, seconds, trend) in [

@@ -1,4 +1,5 @@
-//! Cells to the bytes that draw them: only what changed, in the sixteen colours of the terminal.
+//! Converts cells to the bytes that draw them: only changes, in the sixteen colours of the
+//! terminal.
 
 use std::fmt::Write;
 
@@ -7,7 +8,7 @@ use ratatui_core::buffer::{Buffer, Cell};
 use ratatui_core::style::Modifier;
 use unicode_width::UnicodeWidthStr;
 
-/// What makes a terminal that shows `before` show `after`; `None`: it shows who knows what.
+/// Returns the bytes that turn `before` on a terminal into `after`; `None`: its content is unknown.
 pub(super) fn paint(before: Option<&Buffer>, after: &Buffer, color: bool) -> String {
     let mut out = String::new();
     let nothing = Buffer::empty(after.area);
@@ -23,12 +24,12 @@ pub(super) fn paint(before: Option<&Buffer>, after: &Buffer, color: bool) -> Str
         }
         let wanted = if color { ansi_of(cell) } else { Ansi::new() };
         if wanted != ansi {
-            // Where nothing is to be reset, nothing is written.
+            // Without a style to reset, nothing is written.
             _ = write!(out, "{ansi:#}{wanted}");
             ansi = wanted;
         }
         out.push_str(cell.symbol());
-        // Terminals do not agree how wide others are.
+        // Terminals differ in the width of other characters.
         next = (cell.symbol().width() == 1).then_some((x + 1, y));
     }
     _ = write!(out, "{ansi:#}");
@@ -59,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_time_all_is_drawn_on_a_cleared_screen() {
+    fn the_first_screen_is_drawn_completely() {
         let now = screen(&["ab".into(), "  c".into()]);
         let painted = paint(None, &now, true);
         assert_eq!(painted, "\x1b[0m\x1b[H\x1b[2J\x1b[1;1Hab\x1b[2;3Hc");
@@ -67,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn then_only_what_changed() {
+    fn later_only_changes_are_drawn() {
         let before = screen(&["57 %  dark".into()]);
         let after = screen(&["58 %  okay".into()]);
         assert_eq!(
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_wide_character_the_place_is_said_again() {
+    fn the_position_is_set_again_after_a_wide_character() {
         let blank = screen(&["      ".into()]);
         let now = screen(&["键盘 K".into()]);
         let painted = paint(Some(&blank), &now, true);

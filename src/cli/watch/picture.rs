@@ -1,7 +1,7 @@
-//! A screen as an SVG picture: what the README shows is what the program draws.
+//! Draws a screen as an SVG picture, so that the README shows what the program draws.
 //!
 //! Blocks and lines are drawn as shapes, since fonts leave gaps between them. The colours follow
-//! the reader's, light or dark.
+//! the reader's theme, light or dark.
 
 use std::fmt::Write;
 
@@ -14,10 +14,10 @@ use super::tests::{UNICODE, assert_snapshot, at, watched};
 use super::view::View;
 use crate::nodes::Desk;
 
-/// A cell in pixels.
+/// The size of a cell, in pixels.
 const WIDTH: f64 = 8.0;
 const HEIGHT: f64 = 17.0;
-/// Around the cells.
+/// The margin around the cells.
 const MARGIN: f64 = 12.0;
 
 const STYLE: &str = "\
@@ -86,7 +86,7 @@ fn svg(buffer: &Buffer, title: &str) -> String {
     out + "</svg>\n"
 }
 
-/// The parts of a text between wide gaps, each with all that stands before it.
+/// Splits a text at wide gaps; each part has the text before it.
 fn words(text: &str) -> Vec<(&str, &str)> {
     let mut words = Vec::new();
     let mut start = 0;
@@ -127,14 +127,14 @@ fn class(cell: &Cell) -> String {
     class
 }
 
-/// A character of blocks or lines as rectangles: from the left, from the top, width, height, in
-/// parts of a cell.
+/// Returns the rectangles of a block or line character: left, top, width and height as fractions of
+/// a cell.
 fn shapes(symbol: &str) -> Option<Vec<[f64; 4]>> {
     let part = |all: &str| all.chars().position(|it| symbol == it.to_string());
     let eighths = |part: usize| f64::from(u8::try_from(part + 1).unwrap()) / 8.0;
     if let Some(part) = part("▁▂▃▄▅▆▇█") {
         let high = eighths(part);
-        // They overlap by a hair: no seam is seen between the rows.
+        // They overlap slightly, so that no seam is visible between the rows.
         return Some(vec![[0.0, 1.0 - high, 1.01, high + 0.005]]);
     }
     if let Some(part) = part("▏▎▍▌▋▊▉") {
@@ -154,7 +154,7 @@ fn shapes(symbol: &str) -> Option<Vec<[f64; 4]>> {
 
 #[test]
 fn the_picture_in_the_readme_is_what_is_drawn() {
-    // Nine minutes of coming and going sun, and the light key was just pressed.
+    // Nine minutes of varying sun, and the light key was just pressed.
     let seconds = 9 * 60 + 12;
     let (model, _) = watched(Desk::Small, seconds);
     let drawn = draw(&model, &View::default(), (80, 23), UNICODE, at(seconds));

@@ -1,4 +1,4 @@
-//! Signals, each sort as something that becomes readable.
+//! Signals, each kind as a descriptor that becomes readable.
 
 use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -8,11 +8,11 @@ use std::os::unix::net::UnixStream;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 
 pub(super) struct Signals {
-    /// The program is to end.
+    /// End the program.
     pub(super) ending: Sort,
-    /// It is to stop, until it is told to go on.
+    /// Stop the program until it is continued.
     pub(super) stopping: Sort,
-    /// The terminal may be another: its size changed, or the program goes on.
+    /// The terminal may have changed: it has a new size, or the program was continued.
     pub(super) looking: Sort,
 }
 
@@ -26,7 +26,7 @@ impl Signals {
     }
 }
 
-/// Some signals.
+/// A kind of signals.
 pub(super) struct Sort(UnixStream);
 
 impl Sort {
@@ -39,7 +39,7 @@ impl Sort {
         Ok(Self(stream))
     }
 
-    /// Whether one came since this was last asked.
+    /// Returns whether one arrived since the last call.
     pub(super) fn came(&mut self) -> bool {
         let mut came = false;
         while matches!(self.0.read(&mut [0; 64]), Ok(1..)) {

@@ -1,4 +1,4 @@
-//! The terminal while it is a screen, and as it was before, however the program ends.
+//! Turns the terminal into a screen, and restores it however the program ends.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -14,39 +14,39 @@ use rustix::termios::{
 
 use super::paint::paint;
 
-/// The other screen of the terminal.
+/// Switches to the alternate screen.
 const ENTER: &str = "\x1b[?1049h";
 
-/// No cursor.
+/// Hides the cursor.
 const HIDE: &str = "\x1b[?25l";
 
-/// Back. A terminal without another screen is at least cleared.
+/// Restores the terminal. One without an alternate screen is at least cleared.
 const LEAVE: &str = "\x1b[0m\x1b[H\x1b[J\x1b[?25h\x1b[?1049l";
 
-/// A size to begin with where the terminal does not tell.
+/// The assumed size if the terminal does not report one.
 const USUAL: (u16, u16) = (80, 24);
 
-/// The screen. It is left when this is dropped, and when any thread panics.
+/// The screen. The terminal is restored when this is dropped, and when any thread panics.
 pub(super) struct Screen(Arc<Mutex<Inner>>);
 
 struct Inner {
     out: File,
-    /// What keys come from, if they do.
+    /// The terminal that keys are read from, if there is one.
     keys: Option<Keys>,
     color: bool,
     entered: bool,
-    /// What it shows; `None`: nobody knows.
+    /// The content of the screen; `None`: unknown.
     shown: Option<Buffer>,
 }
 
 struct Keys {
     terminal: OwnedFd,
-    /// How it was before.
+    /// Its mode before the program started.
     cooked: Termios,
 }
 
 impl Screen {
-    /// Makes a screen of the terminal `out`, with the keys of the terminal `keys`, if it is one.
+    /// Turns the terminal `out` into a screen, with keys from the terminal `keys`, if it is one.
     pub(super) fn enter(out: OwnedFd, keys: OwnedFd, color: bool) -> io::Result<Self> {
         let cooked = tcgetattr(&keys);
         let screen = Self(Arc::new(Mutex::new(Inner {
@@ -69,12 +69,12 @@ impl Screen {
         Ok(screen)
     }
 
-    /// Makes a screen of the terminal again, whatever somebody else made of it.
+    /// Sets up the screen again after another program may have used the terminal.
     pub(super) fn again(&self) -> io::Result<()> {
         lock(&self.0).enter()
     }
 
-    /// Gives the terminal back as it was.
+    /// Restores the terminal.
     pub(super) fn leave(&self) -> io::Result<()> {
         lock(&self.0).leave()
     }
@@ -88,14 +88,14 @@ impl Screen {
             .unwrap_or(USUAL)
     }
 
-    /// Where keys can be read, if they can.
+    /// Returns the descriptor that keys are read from, if there is one.
     pub(super) fn keys(&self) -> io::Result<Option<OwnedFd>> {
         let inner = lock(&self.0);
         let keys = inner.keys.as_ref();
         keys.map(|keys| keys.terminal.try_clone()).transpose()
     }
 
-    /// Shows this; on a screen that was left nothing is.
+    /// Shows this; does nothing once the terminal was restored.
     pub(super) fn show(&self, buffer: Buffer) -> io::Result<()> {
         let mut inner = lock(&self.0);
         if !inner.entered {
@@ -109,7 +109,7 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        // There is nobody left to tell.
+        // An error cannot be reported here.
         _ = self.leave();
     }
 }
@@ -124,7 +124,7 @@ impl Inner {
                 &raw(&keys.cooked),
             )?;
         }
-        // Said twice, the cursor would come back to a wrong place.
+        // Sent twice, the cursor would be restored to a wrong position.
         if !std::mem::replace(&mut self.entered, true) {
             self.out.write_all(ENTER.as_bytes())?;
         }
@@ -137,18 +137,18 @@ impl Inner {
         }
         let written = self.out.write_all(LEAVE.as_bytes());
         if let Some(keys) = &self.keys {
-            // With what was typed and not read: it was meant for the screen.
+            // Drops typed keys that were not read: they were meant for the screen.
             tcsetattr(keys.terminal.as_fd(), OptionalActions::Flush, &keys.cooked)?;
         }
         written
     }
 }
 
-/// Keys come at once and unseen; those for signals still make signals.
+/// Makes keys arrive at once and without echo; those for signals still send signals.
 fn raw(cooked: &Termios) -> Termios {
     let mut raw = cooked.clone();
     raw.local_modes -= LocalModes::ICANON | LocalModes::ECHO | LocalModes::IEXTEN;
-    // Enter is Enter, and Ctrl-S does not stop the screen.
+    // Enter arrives untranslated, and Ctrl-S does not stop the screen.
     raw.input_modes -= InputModes::ICRNL | InputModes::INLCR | InputModes::IXON;
     raw.special_codes[SpecialCodeIndex::VMIN] = 1;
     raw.special_codes[SpecialCodeIndex::VTIME] = 0;
@@ -169,7 +169,7 @@ mod tests {
 
     use super::*;
 
-    /// Both ends of a terminal: the person's and the program's.
+    /// Both ends of a terminal: the user's and the program's.
     fn terminal() -> (File, OwnedFd) {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&master).unwrap();
@@ -190,7 +190,7 @@ mod tests {
         Screen::enter(end(), end(), true).unwrap()
     }
 
-    /// What was written until the screen was left. It may come piece by piece.
+    /// Reads what was written until the screen was left. It may arrive in pieces.
     fn read(person: &mut File) -> String {
         let mut text = String::new();
         while !text.ends_with(LEAVE) {
@@ -201,11 +201,11 @@ mod tests {
         text
     }
 
-    /// There is one panic hook for all tests.
+    /// All tests share one panic hook.
     static ALONE: Mutex<()> = Mutex::new(());
 
     #[test]
-    fn a_panic_in_any_thread_gives_the_terminal_back_before_it_is_told() {
+    fn a_panic_in_any_thread_restores_the_terminal_before_its_message() {
         let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut person, line) = terminal();
         let before = modes(&line);
@@ -215,14 +215,14 @@ mod tests {
         assert!(other.join().is_err());
         drop(panic::take_hook());
         assert_eq!(modes(&line), before);
-        // Who still draws does it for nobody.
+        // A thread that still draws has no effect.
         screen.show(Buffer::with_lines(["late"])).unwrap();
         drop(screen);
         assert_eq!(read(&mut person), format!("{ENTER}{HIDE}{LEAVE}"));
     }
 
     #[test]
-    fn a_screen_that_is_made_again_is_drawn_anew_and_left_once() {
+    fn a_screen_set_up_again_is_redrawn_and_left_once() {
         let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut person, line) = terminal();
         let screen = enter(&line);

@@ -1,33 +1,33 @@
-//! A value over the last while, as columns of a chart.
+//! The values of the recent past, as columns of a chart.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use hidpp_proto::units::Timestamp;
 
-/// So many points are kept at most: one a second, for a quarter of an hour.
+/// How many points are kept at most: one per second for a quarter of an hour.
 const POINTS: usize = 900;
 
-/// What a value was, and until when: each point holds until the next.
+/// The values and when they changed: each point holds until the next.
 #[derive(Clone, Debug)]
 pub(super) struct Track {
     span: Duration,
-    /// `None`: nobody knows, from then on.
+    /// `None`: unknown from then on.
     points: VecDeque<(Timestamp, Option<u16>)>,
 }
 
 impl Track {
-    /// Remembers so much.
+    /// Keeps values of this period.
     pub(super) const fn of(span: Duration) -> Self {
         let points = VecDeque::new();
         Self { span, points }
     }
 
-    /// The value is this from then on. What is told late is not believed.
+    /// Adds the value from this time on. A value older than the last one is ignored.
     pub(super) fn note(&mut self, at: Timestamp, value: Option<u16>) {
         match self.points.back_mut() {
             Some((last, _)) if *last > at => return,
-            // It holds anyway.
+            // An unchanged value needs no point.
             Some((_, before)) if *before == value => return,
             Some((last, before)) if *last == at => {
                 *before = value;
@@ -36,7 +36,7 @@ impl Track {
             None if value.is_none() => return,
             _ => self.points.push_back((at, value)),
         }
-        // One point before the span stays: it holds into it.
+        // One point before the span stays, since its value holds into it.
         while self.points.len() > POINTS
             || self
                 .points
@@ -47,13 +47,13 @@ impl Track {
         }
     }
 
-    /// The greatest value in each of so many parts of the span, the newest last. A part ends at a
-    /// round time, so that the chart moves by whole columns.
+    /// Returns the greatest value in each of `count` parts of the span, the newest last. Parts end
+    /// at round times, so that the chart moves by whole columns.
     pub(super) fn columns(&self, now: Timestamp, count: u16) -> Vec<Option<u16>> {
         let Some(part) = self.part(count) else {
             return Vec::new();
         };
-        // The end of the part that this time is in.
+        // The end of the part that contains this time.
         let end = (now + Duration::from_nanos(1))
             .rounded_up(part)
             .since_start();
@@ -69,20 +69,20 @@ impl Track {
         (0..u32::from(count)).rev().map(column).collect()
     }
 
-    /// When the columns look different next; `None`: not without another value.
+    /// When the columns change next; `None`: not without another value.
     pub(super) fn moves(&self, now: Timestamp, count: u16) -> Option<Timestamp> {
         let next = (now + Duration::from_nanos(1)).rounded_up(self.part(count)?);
         (self.columns(now, count) != self.columns(next, count)).then_some(next)
     }
 
-    /// How much the value rose since the start of this time; below zero: it fell.
+    /// How much the value rose within this period; negative if it fell.
     pub(super) fn rise(&self, now: Timestamp, within: Duration) -> Option<i32> {
         let known = |value: Option<u16>| value.map(i32::from);
         let (_, last) = self.points.back()?;
         let recent = |at: &Timestamp| now.since(*at) <= within;
         let mut points = self.points.iter();
         let first = points.find(|(at, value)| recent(at) && value.is_some());
-        // What held when the time began counts, if anything was different since.
+        // The value at the start of the period counts, if it changed since.
         let start = Timestamp::from_start(now.since_start().saturating_sub(within));
         let held = self.points.iter().rfind(|(at, _)| *at <= start);
         let first = held.filter(|it| it.1.is_some()).or(first)?;
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_holds_until_the_next_and_a_gap_is_a_gap() {
+    fn a_value_holds_until_the_next_and_gaps_stay_empty() {
         let track = track(&[(1025, Some(12)), (1035, Some(320)), (1041, None)]);
         let columns = track.columns(at(1055), 6);
         let shown = [None, None, Some(12), Some(320), Some(320), None];
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn it_rises_since_the_time_began() {
+    fn the_rise_counts_from_the_start_of_the_period() {
         let track = track(&[(100, Some(2500)), (130, Some(2520)), (150, Some(2540))]);
         assert_eq!(track.rise(at(150), MINUTE), Some(40));
         assert_eq!(track.rise(at(195), MINUTE), Some(20));

@@ -1,22 +1,22 @@
-//! What somebody looks at: whom, in which order, and how closely.
+//! What the user looks at: which device, in which order, and in how much detail.
 
 use super::key::Input;
 use super::model::{Entry, Key, Model};
 
-/// Which devices come first.
+/// The order of the devices.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Order {
     /// By receiver and slot.
     #[default]
     Place,
-    /// The emptiest battery.
+    /// The emptiest battery first.
     Emptiest,
 }
 
-/// What fills the screen.
+/// The page that is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Page {
-    /// All devices, and one of them closely.
+    /// All devices, and one of them in detail.
     #[default]
     Overview,
     /// One device.
@@ -25,7 +25,7 @@ pub(super) enum Page {
     Help,
 }
 
-/// What a key wants done beyond the screen.
+/// The effect of a key beyond the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wish {
     Nothing,
@@ -38,7 +38,7 @@ pub(super) enum Wish {
 pub(super) struct View {
     pub(super) order: Order,
     pub(super) page: Page,
-    /// `None`: nobody chose yet.
+    /// `None`: not chosen yet.
     chosen: Option<Key>,
 }
 
@@ -52,7 +52,8 @@ impl View {
         entries
     }
 
-    /// The place of the chosen device among these; without a choice the first light meter's.
+    /// The position of the chosen device among these; without a choice, of the first one with a
+    /// light sensor.
     pub(super) fn place(&self, entries: &[&Entry]) -> usize {
         let chosen = self.chosen.as_ref();
         let chosen = chosen.and_then(|key| entries.iter().position(|it| it.is(key)));
@@ -67,9 +68,9 @@ impl View {
         entries.get(self.place(&entries)).copied()
     }
 
-    /// Does what a key says.
+    /// Processes a key.
     pub(super) fn handle(&mut self, input: Input, model: &Model) -> Wish {
-        // Who reads the help does not see what else a key would do.
+        // The effect of another key would not be visible behind the help.
         if self.page == Page::Help && input != Input::Quit {
             self.page = Page::Overview;
             return Wish::Nothing;
@@ -96,7 +97,7 @@ impl View {
                 }
             }
             Input::Sort => {
-                // Who is looked at stays.
+                // The chosen device stays chosen.
                 choose(place);
                 self.order = match self.order {
                     Order::Place => Order::Emptiest,
@@ -110,5 +111,5 @@ impl View {
     }
 }
 
-/// So many devices are passed by Page Up and Page Down.
+/// How many devices Page Up and Page Down move by.
 const PAGE: usize = 10;

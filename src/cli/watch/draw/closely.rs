@@ -1,4 +1,4 @@
-//! One device closely: charge, light on its scale, the last minutes.
+//! A single device in detail: its charge, its light on a scale, and the last minutes.
 
 use anstyle::Style as Ansi;
 use ratatui_core::text::{Line, Span};
@@ -15,22 +15,22 @@ use crate::device::{Light, LightLevel, Link, Presence, TimeBasis, TimeLeft};
 use crate::text;
 use hidpp_proto::units::Lux;
 
-/// From this width on what a line shows is named before it.
+/// The width from which lines have labels.
 const WIDE: usize = 60;
 
-/// Room for these names.
+/// The width of labels.
 const NAMES: usize = 10;
 
-/// Charts and scales are no wider: further apart the eye loses the line.
+/// The greatest width of charts and scales: in a longer line the eye gets lost.
 const WIDEST: usize = 120;
 
-/// The gauge of the charge is so wide at most.
+/// The greatest width of the gauge of the charge.
 const GAUGE: usize = 40;
 
-/// The chart of the light is so high at most.
+/// The greatest height of the chart of light.
 const HIGHEST: usize = 6;
 
-/// What is told of a device, the most important first: where there is no room the last goes.
+/// The parts of the page, the most important first: without room, the last are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
     Charge,
@@ -47,7 +47,7 @@ enum Part {
     GapAboveSeen,
 }
 
-/// The same from top to bottom.
+/// The parts from top to bottom.
 const PARTS: [Part; 12] = [
     Part::GapAboveCharge,
     Part::Charge,
@@ -72,7 +72,7 @@ impl Part {
     }
 }
 
-/// The title: who it is, and the lamp of its light key.
+/// The title: the device's name, and the indicator of its light key.
 pub(super) fn title(pen: &Pen, model: &Model, entry: &Entry, width: usize) -> Line<'static> {
     let device = &entry.device;
     let rule = pen.glyph("─", "-");
@@ -117,7 +117,7 @@ pub(super) fn title(pen: &Pen, model: &Model, entry: &Entry, width: usize) -> Li
     left
 }
 
-/// The lines below the title, as many as there is room for.
+/// The lines below the title, as many as fit.
 pub(super) fn lines(pen: &Pen, entry: &Entry, width: usize, height: usize) -> Vec<Line<'static>> {
     let mut parts = PARTS.to_vec();
     parts.retain(|part| entry.measures_light() || !part.is_of_light());
@@ -155,7 +155,7 @@ pub(super) fn lines(pen: &Pen, entry: &Entry, width: usize, height: usize) -> Ve
         )],
         Part::LightChart => {
             let charges = scale::CHARGES.0;
-            // Below the mark at which it charges no light looks like much.
+            // Light too weak to charge with must not look strong.
             let bounds = (2 * charges, u16::MAX);
             let (most, chart) = chart(pen, &entry.light, bounds, (room, rows), |lux| {
                 color(scale::color(LightLevel::of(Lux(lux))))
@@ -247,7 +247,7 @@ fn needle(pen: &Pen, entry: &Entry, room: usize) -> Line<'static> {
     };
     let needle = scale::needle(pen, light, ansi, room);
     let says = span(says(light), DIM);
-    // Beside it only where it does not push the needle aside.
+    // Only if it does not move the needle.
     at_both_ends(needle, Line::from(says), room)
 }
 
@@ -259,8 +259,8 @@ fn says(light: &Light) -> &'static str {
     }
 }
 
-/// A chart of so many columns and rows, from zero to the greatest value, which is taken for within
-/// those bounds; with that value.
+/// Draws a chart with this number of columns and rows, from zero to the greatest value, which is
+/// clamped to the bounds. Returns that value, too.
 fn chart(
     pen: &Pen,
     track: &Track,

@@ -1,14 +1,14 @@
-//! What the keys and signs mean.
+//! The meaning of the keys and signs.
 
 use ratatui_core::text::Line;
 use unicode_width::UnicodeWidthStr;
 
 use super::pen::{BOLD, Pen, gap, plain, span};
 
-/// Room for a key or sign.
+/// The width of a key or sign.
 const SIGNS: usize = 10;
 
-/// The keys first, then the signs, as many as there is room for.
+/// The keys first, then the signs, as many as fit.
 pub(super) fn lines(pen: &Pen, height: usize) -> Vec<Line<'static>> {
     let arrows = pen.glyph("↑ ↓  j k", "j k");
     let trend = pen.glyph("↑ ↓", "+ -");

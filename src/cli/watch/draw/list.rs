@@ -1,4 +1,4 @@
-//! All devices, a line each.
+//! All devices, one line each.
 
 use anstyle::Style as Ansi;
 use ratatui_core::text::Line;
@@ -11,13 +11,13 @@ use crate::cli::watch::model::{Entry, Trend};
 use crate::cli::words;
 use crate::device::Presence;
 
-/// From this width on words are written out.
+/// The width from which values have words.
 const WIDE: usize = 60;
 
-/// Names are made so short where the screen is narrow.
+/// The width to which names are shortened on a narrow screen.
 const SHORTEST_NAME: usize = 12;
 
-/// And so long at most.
+/// The greatest width of a name.
 const LONGEST_NAME: usize = 24;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ const ALL: [Column; 8] = [
     Column::Seen,
 ];
 
-/// What is left out first where the screen is narrow.
+/// The columns left out on a narrow screen, in this order.
 const DISPENSABLE: [Column; 6] = [
     Column::Kind,
     Column::Voltage,
@@ -57,7 +57,7 @@ const DISPENSABLE: [Column; 6] = [
 pub(super) struct List(Vec<(Column, usize)>);
 
 impl List {
-    /// Columns for these devices that fit into the width.
+    /// Chooses columns for these devices that fit into the width.
     pub(super) fn new(pen: &Pen, entries: &[&Entry], width: usize) -> Self {
         let measure = |column: Column| {
             let cells = entries.iter().map(|entry| {
@@ -70,7 +70,7 @@ impl List {
         list.0
             .retain(|(column, width)| *column == Column::Name || *width > 0);
         for dispensable in DISPENSABLE {
-            // A name that is cut is better than a value that is missing, but not below this.
+            // A shortened name is better than a missing value, down to this width.
             list.fit_names(entries, SHORTEST_NAME, width);
             if list.width() <= width {
                 return list;
@@ -85,8 +85,8 @@ impl List {
         self.0.iter().map(|(_, width)| width + 2).sum()
     }
 
-    /// Makes the column of names as wide as they are, or so narrow that all fits into the width, but
-    /// not narrower than `shortest`.
+    /// Makes the column of names as wide as they are, or narrower if needed to fit into the width,
+    /// but not narrower than `shortest`.
     fn fit_names(&mut self, entries: &[&Entry], shortest: usize, width: usize) {
         let others = self.0.iter().filter(|(column, _)| *column != Column::Name);
         let others: usize = others.map(|(_, width)| width + 2).sum();
@@ -100,7 +100,7 @@ impl List {
         }
     }
 
-    /// The line of a device.
+    /// Draws the line of a device.
     pub(super) fn line(
         &self,
         pen: &Pen,
@@ -137,7 +137,7 @@ impl List {
     }
 }
 
-/// What stands in a column; nothing where nothing is known.
+/// Returns the text of a column; empty if the value is unknown.
 fn cell(pen: &Pen, entry: &Entry, column: Column, width: usize) -> (String, Ansi) {
     let (device, style) = (&entry.device, pen.style);
     let battery = device.battery.as_ref();
@@ -182,7 +182,7 @@ fn cell(pen: &Pen, entry: &Entry, column: Column, width: usize) -> (String, Ansi
             let age = entry.seen().map(|at| pen.age(at)).unwrap_or_default();
             let age = match age.strip_suffix(" ago") {
                 Some(short) if narrow => short.to_owned(),
-                // Nothing else says it where states are left out.
+                // Nothing else shows it if the column of states is left out.
                 None if narrow && age.is_empty() && entry.is_old() => "offline".to_owned(),
                 _ => age,
             };
@@ -191,7 +191,7 @@ fn cell(pen: &Pen, entry: &Entry, column: Column, width: usize) -> (String, Ansi
     }
 }
 
-/// An arrow for where the charge goes.
+/// Returns an arrow for the trend of the charge.
 pub(super) fn trend(pen: &Pen, entry: &Entry) -> Option<&'static str> {
     if entry.is_old() {
         return None;
@@ -202,7 +202,7 @@ pub(super) fn trend(pen: &Pen, entry: &Entry) -> Option<&'static str> {
     })
 }
 
-/// Those texts that are there.
+/// Joins the texts that exist.
 pub(super) fn join<const N: usize>(texts: [Option<String>; N], between: &str) -> String {
     let texts: Vec<String> = texts.into_iter().flatten().collect();
     texts.join(between)

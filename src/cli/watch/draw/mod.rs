@@ -1,4 +1,4 @@
-//! The screen as a pure function: what is known, how large it is and what time it is, to cells.
+//! Draws the screen as a pure function of the known state, the size and the time.
 
 mod closely;
 mod help;
@@ -19,13 +19,13 @@ use super::view::{Order, Page, View};
 use crate::cli::style::Style;
 use hidpp_proto::units::Timestamp;
 
-/// What is smaller says so.
+/// The least size in columns and rows; a smaller screen shows a message.
 const LEAST: (u16, u16) = (24, 5);
 
-/// So long a light key stays lit.
+/// How long the indicator of a light key stays lit.
 const LIT: Duration = Duration::from_secs(4);
 
-/// A screen, and when it looks different without any news.
+/// A screen, and when it changes without an event.
 pub(super) struct Drawn {
     pub(super) buffer: Buffer,
     pub(super) changes: Option<Timestamp>,
@@ -46,7 +46,7 @@ pub(super) fn draw(
         buffer.set_line(0, y, line, size.0);
     }
     if !style.unicode {
-        // Names have what they like.
+        // Names may contain any character.
         for cell in buffer
             .content
             .iter_mut()
@@ -85,7 +85,7 @@ fn lines(pen: &Pen, model: &Model, view: &View, size: (u16, u16)) -> Vec<Line<'s
     lines
 }
 
-/// A line that names what is shown, and the devices.
+/// The heading and the devices.
 fn devices(
     pen: &Pen,
     model: &Model,
@@ -111,7 +111,7 @@ fn devices(
         return [heading].into_iter().chain(closely(height)).collect();
     }
     let rows = rows(entries.len(), height);
-    // The chosen one in the middle, as far as there are others on both sides.
+    // The chosen device is in the middle, as far as there are others on both sides.
     let first = place
         .saturating_sub(rows / 2)
         .min(entries.len().saturating_sub(rows));
@@ -133,21 +133,21 @@ fn devices(
     let shown = entries.iter().enumerate().skip(first).take(rows);
     lines.extend(shown.map(|(at, entry)| list.line(pen, entry, at == place, width)));
     if height > rows {
-        // Far from the list on a large screen nobody would look for it.
+        // Keep it close to the list on a large screen.
         lines.extend((height > rows + CLOSELY).then(Line::default));
         lines.extend(closely(height - rows));
     }
     lines
 }
 
-/// So many lines tell all of one device, with its title.
+/// The lines needed for all details of a device, with its title.
 const CLOSELY: usize = 12;
 
-/// In less there is room for the list only.
+/// With fewer lines there is room for the list only.
 const BOTH: usize = 6;
 
-/// How many devices are listed: all, if that leaves room to show one of them closely, and half of the
-/// screen at least.
+/// How many devices are listed: all, if that leaves room for the details of one; at least as many
+/// as fill half of the screen.
 fn rows(count: usize, height: usize) -> usize {
     if height < BOTH {
         return count.min(height);
@@ -176,7 +176,7 @@ fn heading(model: &Model, right: String, width: usize) -> Line<'static> {
     at_both_ends(left, Line::from(span(right, DIM)), width)
 }
 
-/// What to say where nobody is there.
+/// The message while there is no device.
 const fn nobody(model: &Model) -> &'static str {
     match model.hearing {
         Hearing::Starting => "Looking for devices.",
@@ -187,7 +187,7 @@ const fn nobody(model: &Model) -> &'static str {
     }
 }
 
-/// The keys, as many as there is room for.
+/// The keys, as many as fit.
 fn keys(pen: &Pen, view: &View, width: usize) -> Vec<Span<'static>> {
     let closely = match view.page {
         Page::Overview => "details",
@@ -224,7 +224,7 @@ fn fitting(keys: &[(&'static str, &str)], width: usize) -> Vec<Span<'static>> {
     spans
 }
 
-/// Whether the light key was pressed just now.
+/// Returns whether the light key was pressed just now.
 fn is_lit(pen: &Pen, entry: &Entry) -> bool {
     let Some(pressed) = entry.key_pressed else {
         return false;
@@ -233,7 +233,7 @@ fn is_lit(pen: &Pen, entry: &Entry) -> bool {
     pen.now.since(pressed) < LIT
 }
 
-/// A text in lines of this width, broken between words.
+/// Wraps a text between words at this width.
 fn wrapped(text: &str, width: usize) -> Vec<Line<'static>> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {

@@ -1,4 +1,4 @@
-//! What is drawn with: characters and colours of the terminal, and the time.
+//! Characters and colours of the terminal, and the time, for everything that draws.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -11,17 +11,17 @@ use crate::cli::style::Style;
 use crate::cli::words;
 use hidpp_proto::units::Timestamp;
 
-/// Draws at a time, and keeps in mind when what it drew will look different.
+/// Draws at a certain time, and collects when the drawn text changes.
 pub(super) struct Pen {
     pub(super) style: Style,
     pub(super) now: Timestamp,
     changes: Cell<Option<Timestamp>>,
 }
 
-/// Ages are told in seconds up to here.
+/// The age up to which ages are shown in seconds.
 const YOUNG: Duration = Duration::from_secs(120);
 
-/// Ages in minutes may be told so much too late: those of many devices change together then.
+/// How late an age in minutes may be updated, so that those of many devices change together.
 const LATE: Duration = Duration::from_secs(15);
 
 /// Characters of a chart, from the lowest to the highest.
@@ -38,12 +38,12 @@ impl Pen {
         }
     }
 
-    /// When what was drawn looks different without any news.
+    /// When the drawn screen changes without an event.
     pub(super) const fn changes(&self) -> Option<Timestamp> {
         self.changes.get()
     }
 
-    /// Something drawn looks different from then on.
+    /// Notes that something drawn changes at this time.
     pub(super) fn until(&self, at: Timestamp) {
         let earlier = self.changes.get().is_none_or(|before| at < before);
         if earlier && at > self.now {
@@ -51,7 +51,7 @@ impl Pen {
         }
     }
 
-    /// How long ago something was, in words.
+    /// Formats how long ago something was.
     pub(super) fn age(&self, at: Timestamp) -> String {
         let changes = words::age_changes(self.now, at);
         let together = if changes.since(at) <= YOUNG {
@@ -63,13 +63,13 @@ impl Pen {
         words::age(self.now, at)
     }
 
-    /// One of two texts, by what the terminal shows.
+    /// Returns one of two texts, depending on whether the terminal shows Unicode.
     pub(super) const fn glyph(&self, unicode: &'static str, plain: &'static str) -> &'static str {
         if self.style.unicode { unicode } else { plain }
     }
 
-    /// What of a column of a chart stands in this of its rows, counted from below. Whatever is known
-    /// is to be seen, also a nought.
+    /// Returns the character for a value in one row of a chart, counted from below. Known values
+    /// are always visible, also zero.
     pub(super) fn level(&self, value: u16, most: u16, row: usize, rows: usize) -> &'static str {
         let levels = if self.style.unicode {
             LEVELS
@@ -87,7 +87,7 @@ impl Pen {
             .unwrap_or(" ")
     }
 
-    /// A text that is no wider than this.
+    /// Cuts a text to this width.
     pub(super) fn fitted(&self, text: &str, width: usize) -> String {
         if text.width() <= width {
             return text.to_owned();
@@ -110,12 +110,12 @@ pub(super) fn plain(text: impl Into<String>) -> Span<'static> {
     Span::raw(text.into())
 }
 
-/// So many blanks.
+/// A number of blanks.
 pub(super) fn gap(width: usize) -> Span<'static> {
     Span::raw(" ".repeat(width))
 }
 
-/// A text at the left and one at the right, if there is room for both.
+/// A text at the left and one at the right, if both fit.
 pub(super) fn at_both_ends(
     left: Line<'static>,
     right: Line<'static>,
@@ -134,5 +134,5 @@ pub(super) fn at_both_ends(
 
 pub(super) const DIM: Ansi = Ansi::new().dimmed();
 pub(super) const BOLD: Ansi = Ansi::new().bold();
-/// What is to be seen at once.
+/// For what must be noticed.
 pub(super) const LOUD: Ansi = AnsiColor::Yellow.on_default().bold();

@@ -1,4 +1,4 @@
-//! Light as a needle on a scale, as Logitech's Solar App had it.
+//! Light as a needle on a scale, as in Logitech's Solar App.
 
 use anstyle::{AnsiColor, Style as Ansi};
 use ratatui_core::text::Line;
@@ -9,8 +9,8 @@ use crate::cli::words;
 use crate::device::{CHARGING_ABOVE, Light, LightLevel};
 use hidpp_proto::units::Lux;
 
-/// Where the words of the scale begin, and where it ends. Each word has the same room: eyes, too,
-/// see light by its ratios.
+/// The bounds in lux of the levels on the scale. Each level has the same width, since the eye, too,
+/// perceives light by ratios.
 const ENDS: [u16; 6] = [0, 20, 190, 310, 450, 650];
 
 const WORDS: [LightLevel; 5] = [
@@ -21,10 +21,10 @@ const WORDS: [LightLevel; 5] = [
     LightLevel::Excellent,
 ];
 
-/// Above this a solar keyboard charges.
+/// The light above which a solar keyboard charges.
 pub(super) const CHARGES: Lux = CHARGING_ABOVE;
 
-/// The column of this light on a scale of that width.
+/// Returns the column of this light on a scale of that width.
 fn column(lux: Lux, width: usize) -> usize {
     let lux = usize::from(lux.0);
     let last = width.saturating_sub(1);
@@ -40,7 +40,7 @@ fn column(lux: Lux, width: usize) -> usize {
     last
 }
 
-/// The needle with what it shows beside it.
+/// Draws the needle with its value next to it.
 pub(super) fn needle(pen: &Pen, light: &Light, style: Ansi, width: usize) -> Line<'static> {
     let text = format!("{}, {}", words::lux(light), light.level().name());
     let place = column(light.lux, width);
@@ -52,7 +52,7 @@ pub(super) fn needle(pen: &Pen, light: &Light, style: Ansi, width: usize) -> Lin
     Line::from_iter([gap(before), span(text, style), gap(1), span(needle, style)])
 }
 
-/// The scale, drawn heavily up to the needle.
+/// Draws the scale, with a heavy line up to the needle.
 pub(super) fn line(pen: &Pen, light: Option<&Light>, old: bool, width: usize) -> Line<'static> {
     let needle = light.map(|light| column(light.lux, width));
     let ticks = ENDS.map(|lux| column(Lux(lux), width));
@@ -74,7 +74,7 @@ pub(super) fn line(pen: &Pen, light: Option<&Light>, old: bool, width: usize) ->
     spans.collect()
 }
 
-/// The words of the scale, and the mark from which a keyboard charges.
+/// Draws the names of the levels, and the mark above which a keyboard charges.
 pub(super) fn words(pen: &Pen, now: Option<LightLevel>, width: usize) -> Line<'static> {
     let mark = column(CHARGES, width);
     let mut line = Line::default();
@@ -98,7 +98,7 @@ pub(super) fn words(pen: &Pen, now: Option<LightLevel>, width: usize) -> Line<'s
         if let Some(spare) = room.checked_sub(name.width()) {
             let ansi = if now == Some(level) { BOLD } else { DIM };
             let start = from + 1 + spare / 2;
-            // The mark may stand where the word would.
+            // The name would overlap the mark.
             let start = if (from..start).contains(&mark) {
                 start.max(mark + 2)
             } else {
@@ -110,7 +110,7 @@ pub(super) fn words(pen: &Pen, now: Option<LightLevel>, width: usize) -> Line<'s
     line
 }
 
-/// Green is enough to charge by.
+/// Green is enough light to charge.
 pub(super) fn color(level: LightLevel) -> Ansi {
     match level {
         LightLevel::Dark => Ansi::new(),
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn the_needle_stands_over_its_word() {
+    fn the_needle_is_above_its_level() {
         let [needle, line, words] = scale(12, 51);
         assert_eq!(needle, "      ▼ 12 lux, dark");
         assert_eq!(line, "├━━━━━━───┼─────────┼─────────┼─────────┼─────────┤");
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_keyboard_charges_behind_the_mark() {
+    fn a_keyboard_charges_to_the_right_of_the_mark() {
         for width in [20, 36, 51, 100, 250] {
             let mark = column(CHARGES, width);
             assert!(column(Lux(190), width) <= mark && mark <= column(Lux(310), width));

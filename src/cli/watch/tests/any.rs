@@ -1,4 +1,4 @@
-//! Anything that devices may say and somebody may type.
+//! Any reports of devices and any typed keys.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Whole screens, after so many seconds at a simulated desk.
+//! Whole screens after some time at a simulated desk.
 
 mod any;
 
@@ -41,7 +41,7 @@ pub(super) fn at(seconds: u64) -> Timestamp {
     Timestamp::from_start(Duration::from_secs(seconds))
 }
 
-/// What a watch knows after so many seconds at a desk, and how often it asked for light.
+/// Returns the state of a watch after this time at a desk, and how often it requested light.
 pub(super) fn watched(desk: Desk, seconds: u64) -> (Model, usize) {
     let query = Query {
         follow: true,
@@ -103,7 +103,7 @@ fn screen(model: &Model, view: &View, size: (u16, u16), style: Style, seconds: u
     text(&draw(model, view, size, style, at(seconds)).buffer)
 }
 
-/// Compares with a text in `snapshots/`; `BLESS=1` writes it anew, to be read before it is committed.
+/// Compares with a text in `snapshots/`. `BLESS=1` rewrites it: review it before you commit it.
 pub(super) fn assert_snapshot(path: &str, found: &str) {
     let path = format!("{}/{path}", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("BLESS").is_some() {
@@ -179,7 +179,7 @@ fn many_devices_scroll_with_the_chosen_one() {
 }
 
 #[test]
-fn the_emptiest_come_first_on_wish() {
+fn the_list_can_be_sorted_by_charge() {
     let (model, _) = watched(Desk::Full, 30);
     let mut view = View::default();
     keys(&mut view, &model, &[Input::Sort, Input::First]);
@@ -213,7 +213,7 @@ fn the_help_names_keys_and_signs() {
 }
 
 #[test]
-fn where_nobody_is_there_it_says_so() {
+fn a_message_is_shown_without_devices() {
     let mut model = Model::new(Naming::Short);
     let view = View::default();
     assert!(screen(&model, &view, (40, 12), UNICODE, 0).contains("Looking for devices"));
@@ -222,7 +222,7 @@ fn where_nobody_is_there_it_says_so() {
 }
 
 #[test]
-fn a_screen_that_is_too_small_says_so() {
+fn a_screen_that_is_too_small_shows_a_message() {
     let (model, _) = watched(Desk::Small, 5);
     let view = View::default();
     assert_eq!(
@@ -234,7 +234,7 @@ fn a_screen_that_is_too_small_says_so() {
 }
 
 #[test]
-fn a_daemon_that_went_leaves_its_last_values() {
+fn the_last_values_stay_when_the_daemon_ends() {
     let (mut model, _) = watched(Desk::Small, 33);
     model.lose(at(40));
     model.remark = Some(Remark {
@@ -245,7 +245,7 @@ fn a_daemon_that_went_leaves_its_last_values() {
         "lost-80x24",
         &screen(&model, &View::default(), (80, 24), UNICODE, 3633),
     );
-    // It comes back without the mouse.
+    // It returns without the mouse.
     let others = model.entries.clone().into_iter().map(|it| it.device);
     for device in others.filter(|it| it.name.as_deref() != Some("M705")) {
         model.take(at(3640), Change::DeviceAdded(device));
@@ -273,7 +273,7 @@ fn named(name: &str, slot: u8) -> Device {
 }
 
 #[test]
-fn names_are_cut_and_write_nothing_but_text() {
+fn names_are_cut_and_contain_only_text() {
     let mut model = Model::new(Naming::Short);
     for (name, slot) in [
         ("罗技无线太阳能键盘罗技无线太阳能键盘", 1),
@@ -300,14 +300,14 @@ fn names_are_cut_and_write_nothing_but_text() {
 fn a_watch_of_ten_minutes_asks_for_light_each_40_seconds() {
     let (model, asked) = watched(Desk::Small, 600);
     assert_eq!(asked, 15);
-    // All of it was measured, and held from one measurement to the next.
+    // All of it was measured, and each value holds until the next.
     let columns = model.entries[0].light.columns(at(600), 60);
     assert!(columns[1..].iter().all(Option::is_some), "{columns:?}");
     assert!(columns.contains(&Some(12)) && columns.contains(&Some(320)));
 }
 
 #[test]
-fn what_is_shown_was_true_just_now_and_is_seldom_drawn_anew() {
+fn the_screen_is_current_and_rarely_redrawn() {
     let (model, _) = watched(Desk::Small, 33);
     let drawn = |now| draw(&model, &View::default(), (80, 24), UNICODE, now);
     let mut now = at(33);
@@ -316,7 +316,7 @@ fn what_is_shown_was_true_just_now_and_is_seldom_drawn_anew() {
         let shown = drawn(now);
         let next = shown.changes.expect("an age goes on");
         assert!(next > now);
-        // Ages in seconds are a second late at most, others so much that many change together.
+        // Ages in seconds are at most a second late, others more, so that many change together.
         let young = now < at(33 + 60);
         let late = Duration::from_millis(if young { 1001 } else { 15_001 });
         let then = Timestamp::from_start(next.since_start().saturating_sub(late));
@@ -338,7 +338,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn nothing_that_a_device_says_breaks_a_screen_of_any_size(
+    fn no_report_breaks_a_screen_of_any_size(
         devices in proptest::collection::vec((any_device(), 0..2_000_000_u64, any::<bool>()), 0..30),
         inputs in proptest::collection::vec(any_input(), 0..6),
         size in (0..300_u16, 0..100_u16),
