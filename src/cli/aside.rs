@@ -1,4 +1,4 @@
-//! Standard error, whose lines wait aside while a screen is drawn on the same terminal.
+//! Standard error. While a screen is drawn on the same terminal, its lines are held back.
 
 use crate::text;
 use std::collections::VecDeque;
@@ -6,31 +6,31 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// So many lines wait at most; the first of more are lost.
+/// How many lines are held back at most. Beyond that the oldest are dropped.
 const WAITING_AT_MOST: usize = 200;
 
-/// `None`: nothing waits, all is written at once.
+/// The lines held back; `None`: each line is written at once.
 static WAITING: Mutex<Option<Waiting>> = Mutex::new(None);
 
 struct Waiting {
     lines: VecDeque<String>,
-    /// Tells who draws that there is another line.
+    /// Wakes the thread that draws: there is another line.
     ring: Box<dyn Fn() + Send>,
-    /// Lines that were not looked at yet.
+    /// Lines that [`look`] has not returned yet.
     new: usize,
 }
 
-/// One line on standard error. What it quotes of a device, a file or another program is made
-/// displayable.
+/// Writes one line to standard error. Text in it that comes from a device, a file or another
+/// program is made displayable.
 pub(super) fn complain(what: &dyn Display) {
     say(text::line(&format!("solar-status: {what}")));
 }
 
-/// Lines wait until this is dropped.
+/// Holds lines back until it is dropped, which writes them.
 #[must_use = "they are written when it is dropped"]
 pub(super) struct Held(());
 
-/// From now on lines wait, and `ring` is called for each.
+/// Holds lines back from now on, and calls `ring` for each.
 pub(super) fn hold(ring: impl Fn() + Send + 'static) -> Held {
     *waiting() = Some(Waiting {
         lines: VecDeque::new(),
@@ -49,7 +49,7 @@ impl Drop for Held {
     }
 }
 
-/// The last line, if it was not looked at yet.
+/// Returns the last line that was held back, once.
 pub(super) fn look() -> Option<String> {
     let mut waiting = waiting();
     let waiting = waiting.as_mut()?;
@@ -74,7 +74,7 @@ fn waiting() -> MutexGuard<'static, Option<Waiting>> {
     WAITING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Where the logger writes: it gives whole lines.
+/// The target of the logger, which writes whole lines.
 pub(super) struct Log;
 
 impl Write for Log {
@@ -94,9 +94,9 @@ impl Write for Log {
 mod tests {
     use super::*;
 
-    // One test: standard error is there once for all of them.
+    // One test: standard error is a global shared by all tests.
     #[test]
-    fn lines_wait_while_they_are_held_and_the_last_is_to_be_seen() {
+    fn lines_are_held_back_and_the_last_can_be_read() {
         assert_eq!(look(), None);
         let (rang, heard) = std::sync::mpsc::channel();
         let held = hold(move || rang.send(()).unwrap());
@@ -104,7 +104,7 @@ mod tests {
         complain(&"one");
         Log.write_all(b"two\nthree\n").unwrap();
         assert_eq!(look().as_deref(), Some("three"));
-        assert_eq!(look(), None, "it was looked at");
+        assert_eq!(look(), None, "it was returned already");
         assert_eq!(heard.try_iter().count(), 3);
         for number in 0..1000 {
             complain(&number);
@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(look().as_deref(), Some("solar-status: 999"));
         let count = waiting().as_ref().map(|it| it.lines.len());
         assert_eq!(count, Some(WAITING_AT_MOST));
-        // They are no news of the tests.
+        // Keep them out of the output of the tests.
         *waiting() = None;
         drop(held);
     }

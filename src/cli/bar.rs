@@ -3,15 +3,15 @@
 use crate::device::{Battery, BatteryLevel, ValueKind};
 use hidpp_proto::units::Percent;
 
-/// How wide a bar is, in characters.
+/// How many characters a bar has.
 const WIDTH: usize = 10;
 
-/// A battery as a bar: smooth for a percentage, of four blocks for a step.
+/// Returns a battery as a bar: smooth for a percentage, four blocks for a level.
 pub(super) fn bar(battery: &Battery, unicode: bool) -> Option<String> {
     wide_bar(battery, unicode, WIDTH)
 }
 
-/// The same as wide as there is room, or a little less.
+/// Like [`bar`], at most `width` characters wide.
 pub(super) fn wide_bar(battery: &Battery, unicode: bool, width: usize) -> Option<String> {
     match (battery.value_kind, battery.percent, battery.level) {
         (ValueKind::Percent | ValueKind::Voltage, Some(percent), _) => {
@@ -22,7 +22,7 @@ pub(super) fn wide_bar(battery: &Battery, unicode: bool, width: usize) -> Option
     }
 }
 
-/// A bar in eighths of characters where the terminal shows Unicode.
+/// Draws a bar in eighths of characters if the terminal shows Unicode.
 fn smooth(charge: Percent, unicode: bool, width: usize) -> String {
     let percent = usize::from(charge.get());
     if !unicode {
@@ -42,7 +42,7 @@ fn smooth(charge: Percent, unicode: bool, width: usize) -> String {
     )
 }
 
-/// Four blocks, a step each, with two blanks in between.
+/// Draws four blocks, one for each level, separated by two blanks.
 fn blocks(level: BatteryLevel, unicode: bool, width: usize) -> String {
     let full = match level {
         BatteryLevel::Critical => 1,
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn a_step_does_not_look_like_a_percentage() {
         let at = Timestamp::START;
-        // Feature 1000 at its step of 50 %, and a device that tells levels only.
+        // Feature 1000 at its step of 50 %, and a device that reports levels only.
         let m525 = read_level(&report("11 01 04 05 32 05 …"));
         let m525 = Battery::from_level_status(&m525, None, at);
         assert_eq!(bar(&m525, true).unwrap(), "█  █  █  ·");

@@ -3,7 +3,7 @@
 use std::env;
 use std::path::PathBuf;
 
-/// The file for what is remembered of devices; `None`: there is no place for it.
+/// The file that caches what is known of devices; `None`: there is no place for it.
 ///
 /// A service has its own directory (`CacheDirectory=` of systemd), a user that of the XDG base
 /// directory specification, and root the system's.

@@ -1,4 +1,4 @@
-//! Whether to use colour: what the user says, or else the environment and the terminal.
+//! Whether to use colour: by the user's option, otherwise by the environment and the terminal.
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -15,7 +15,7 @@ pub(super) enum ColorWhen {
     Never,
 }
 
-/// Whether to use colour on this output.
+/// Returns whether to use colour on this output.
 pub(super) fn color(when: ColorWhen, out: &impl IsTerminal) -> bool {
     match when {
         ColorWhen::Always => true,
@@ -24,8 +24,8 @@ pub(super) fn color(when: ColorWhen, out: &impl IsTerminal) -> bool {
     }
 }
 
-/// By the rules of no-color.org and bixense.com/clicolors, as clap follows them for the help:
-/// `NO_COLOR` counts more than `CLICOLOR_FORCE`, and this more than everything else.
+/// Follows the rules of no-color.org and bixense.com/clicolors, as clap does for the help:
+/// `NO_COLOR` overrides `CLICOLOR_FORCE`, which overrides everything else.
 fn by_environment(variable: impl Fn(&str) -> Option<OsString>, is_terminal: bool) -> bool {
     let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
     if is_set("NO_COLOR") {
@@ -35,7 +35,7 @@ fn by_environment(variable: impl Fn(&str) -> Option<OsString>, is_terminal: bool
         return true;
     }
     let wanted = variable("CLICOLOR").is_none_or(|value| value != "0");
-    // One without a name is taken for one that knows nothing.
+    // A terminal without a name is assumed to have no colours.
     let able = variable("TERM").is_some_and(|name| name != "dumb");
     is_terminal && wanted && able
 }
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_may_ask_for_none() {
+    fn the_environment_can_disable_colour() {
         let xterm = ("TERM", "xterm");
         assert_eq!(with(&[xterm, ("NO_COLOR", "1")]), NOWHERE);
         assert_eq!(with(&[xterm, ("NO_COLOR", "")]), ON_TERMINALS);
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_may_ask_for_it_on_a_pipe() {
+    fn the_environment_can_force_colour_on_a_pipe() {
         let force = ("CLICOLOR_FORCE", "1");
         assert_eq!(with(&[force]), EVERYWHERE);
         assert_eq!(with(&[force, ("TERM", "dumb")]), EVERYWHERE);

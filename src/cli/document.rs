@@ -1,7 +1,8 @@
 //! The JSON document: an interface, so its names and units change only with its schema number.
 //!
-//! What is not known is `null`. Ids are strings: `wpid`, `vendor_id` and `product_id` four
-//! hexadecimal digits, serial numbers eight, the unique ids that Bolt receivers have instead sixteen.
+//! Unknown values are `null`. Ids are strings: `wpid`, `vendor_id` and `product_id` have four
+//! hexadecimal digits, serial numbers eight, the unique ids that Bolt receivers have instead
+//! sixteen.
 
 use serde::Serialize;
 
@@ -19,7 +20,7 @@ use hidpp_proto::wire::Slot;
 /// The number of the schema this program writes.
 pub const SCHEMA: u32 = 2;
 
-/// Everything one reading found out.
+/// The result of one reading of all receivers and devices.
 #[derive(Debug, Serialize)]
 pub struct Document {
     schema: u32,
@@ -28,7 +29,7 @@ pub struct Document {
     unreadable: Vec<UnreadableEntry>,
 }
 
-/// Hardware that is there and cannot be read.
+/// Hardware that is present and cannot be read.
 #[derive(Debug, Serialize)]
 struct UnreadableEntry {
     name: Option<String>,
@@ -66,27 +67,27 @@ struct DeviceEntry {
     serial: Option<String>,
     /// `receiver`, `usb`, `bluetooth`, or the code of another bus: `0018`.
     connection: String,
-    /// The `id` of its receiver; null: the device has a node of its own.
+    /// The `id` of its receiver; null for a device with a node of its own.
     receiver: Option<String>,
     slot: Option<u8>,
-    /// Its own node and product id; null behind a receiver.
+    /// Its own node and product id; null for a device on a receiver.
     node: Option<String>,
     product_id: Option<String>,
-    /// All links, the one the values come from first: that of the fields above.
+    /// All links. The first is the one the values come from and the fields above describe.
     links: Vec<LinkEntry>,
     /// `1.0`, `2.0`, `4.5`
     protocol: Option<String>,
     firmware: Option<String>,
     power_switch: Option<&'static str>,
-    /// null: it was not asked.
+    /// null: not asked.
     online: Option<bool>,
-    /// How long ago it gave a sign of life.
+    /// Seconds since its last sign of life.
     last_seen_age_s: Option<f64>,
-    /// Whether it has a battery that can be read.
+    /// false: no readable battery.
     has_battery: Option<bool>,
     battery: Option<BatteryEntry>,
     light: Option<LightEntry>,
-    /// How long the battery lasts, or takes until it is full.
+    /// How long the battery lasts, or how long until it is full.
     time_left: Option<TimeLeftEntry>,
 }
 
@@ -103,12 +104,12 @@ struct LinkEntry {
 #[derive(Debug, Serialize)]
 struct BatteryEntry {
     percent: Option<Percent>,
-    /// How far the real charge may be from `percent`, up or down, in percentage points: of one
-    /// estimated from a voltage.
+    /// How far the real charge may be from `percent`, up or down, in percentage points, for a
+    /// charge estimated from a voltage.
     percent_margin: Option<PercentPoints>,
-    /// `critical`, `low`, `good` or `full`, from a source that tells steps.
+    /// `critical`, `low`, `good` or `full`, from a source that reports levels.
     level: Option<&'static str>,
-    /// What `percent` will be next, from a device that tells its steps beforehand.
+    /// The next value of `percent`, from a device that announces its steps.
     next_percent: Option<Percent>,
     /// `discharging`, `charging`, `full`, `not charging`, `charging error`, `invalid battery`,
     /// `thermal error`, `battery error` or null.
@@ -119,10 +120,10 @@ struct BatteryEntry {
     source: &'static str,
     /// `percent`, `steps` or `voltage`: how exact the charge is.
     value_kind: &'static str,
-    /// Whether the device vouched for the value.
+    /// Whether the device flagged the value as reliable.
     trusted: bool,
     age_s: f64,
-    /// More than `age_s` where the charge was kept from an earlier reading; null without a charge.
+    /// Larger than `age_s` if the charge was kept from an earlier reading; null without a charge.
     charge_age_s: Option<f64>,
 }
 
@@ -133,7 +134,7 @@ struct TimeLeftEntry {
     /// `calendar`, or `use`: time in which the device is online and not charged.
     basis: &'static str,
     best_s: u64,
-    /// The range that holds nine times of ten.
+    /// The bounds of the range that holds nine times out of ten.
     low_s: u64,
     high_s: u64,
     /// `good` or `fair`: how wide the range is.
@@ -150,7 +151,7 @@ struct LightEntry {
 }
 
 impl Document {
-    /// The document of a snapshot.
+    /// Returns the document of a snapshot.
     pub fn of(snapshot: &Snapshot) -> Self {
         Self {
             schema: SCHEMA,
@@ -304,20 +305,20 @@ impl LightEntry {
     }
 }
 
-/// One change, as the monitor tells it.
+/// One change, as the monitor prints it.
 #[derive(Debug, Serialize)]
 pub(super) struct Line {
     schema: u32,
-    /// Seconds since 1970, to the thousandth; of a simulation since its start.
+    /// Seconds since 1970, rounded to the thousandth; in a simulation, since its start.
     time: f64,
     /// `receiver-added`, `receiver-changed`, `receiver-removed`, `device-added`, `device-changed`,
     /// `device-removed` or `light-key`.
     event: &'static str,
     /// With `device-changed`: `presence`, `battery`, `light`, `description`, `links`, `time-left`.
     changed: Option<Vec<&'static str>>,
-    /// The device it is about, as it is now.
+    /// The device that changed, in its present state.
     device: Option<DeviceEntry>,
-    /// The receiver it is about.
+    /// The receiver that changed.
     receiver: Option<ReceiverEntry>,
 }
 
@@ -354,7 +355,7 @@ impl Line {
     }
 }
 
-/// Seconds, to the tenth.
+/// The age in seconds, rounded to the tenth.
 fn age(now: Timestamp, at: Timestamp) -> f64 {
     (now.since(at).as_secs_f64() * 10.0).round() / 10.0
 }

@@ -3,25 +3,25 @@ use std::process::{ExitCode, Termination};
 use crate::manager::Failure;
 use crate::transport::{TransportError, UsbError};
 
-/// How the command ended, as scripts see it.
+/// The exit status of the command, as scripts see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
-    /// 0: everything that was asked for was answered.
+    /// 0: everything requested was read.
     Ok,
-    /// 1: something failed; what could be read is shown all the same.
+    /// 1: something failed. What could be read is shown anyway.
     Failure,
-    /// 2: the arguments make no sense.
+    /// 2: the arguments are wrong.
     Usage,
-    /// 3: there is no such device.
+    /// 3: no such device was found.
     NoDevice,
-    /// 4: there is one, but it may not be opened.
+    /// 4: permission denied for a node.
     NoPermission,
     /// 130: ended by the user (SIGINT) or the system (SIGTERM).
     Interrupted,
 }
 
 impl Exit {
-    /// How the command ends where this went wrong.
+    /// Returns the exit status for this failure.
     pub(super) const fn of_failure(failure: &Failure) -> Self {
         match failure {
             Failure::Transport(TransportError::PermissionDenied { .. })

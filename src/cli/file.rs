@@ -1,4 +1,4 @@
-//! Files that somebody asked for: whole, or as they were before.
+//! Writes files that the user named, replacing them atomically.
 
 use std::fs::{self, Metadata, OpenOptions, Permissions};
 use std::io::{self, Write};
@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 
 use super::standard::unwritable;
 
-/// As any new file; the umask takes away from it.
+/// The mode of a new file, before the umask.
 const NEW: u32 = 0o666;
-/// What an existing file keeps: who may read, write and run it.
+/// The mode bits that a replaced file keeps: read, write and execute.
 const KEPT: u32 = 0o777;
-/// As many links as the kernel follows.
+/// How many symbolic links are followed, as many as by the kernel.
 const MOST_LINKS: usize = 40;
 
-/// Why a file is not written.
+/// Why a file was not written.
 #[derive(Debug, thiserror::Error)]
 #[error("{path} cannot be written: {source}", path = .path.display())]
 struct Unwritten {
@@ -22,12 +22,12 @@ struct Unwritten {
     source: io::Error,
 }
 
-/// Whether this means standard output.
+/// Returns whether this path means standard output.
 pub(super) fn is_standard(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// Writes a file as [`write_whole`] does, or to standard output.
+/// Writes a file like [`write_whole`], or standard output.
 pub(super) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     if !is_standard(path) {
         return write_whole(path, content);
@@ -37,8 +37,8 @@ pub(super) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     written.map_err(unwritable)
 }
 
-/// Writes a file of which nobody ever reads a part: it is replaced, and keeps its mode, owner and
-/// the links that lead to it. A device or a pipe stays one, and is written into.
+/// Replaces a file atomically: no reader sees a part of it. The file keeps its mode and owner, and
+/// the symbolic links that lead to it. A device or a pipe is written to instead.
 fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     write_to(path, content).map_err(|source| {
         let path = path.to_owned();
@@ -47,7 +47,8 @@ fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 fn write_to(path: &Path, content: &[u8]) -> io::Result<()> {
-    // The kernel is asked before links are read: it refuses those laid by others in a shared folder.
+    // Ask the kernel before reading links: it refuses links that other users placed in a shared
+    // directory.
     match fs::metadata(path) {
         Ok(there) if there.is_file() => replace(&behind_links(path)?, content, Some(&there)),
         Ok(_) => OpenOptions::new()
@@ -68,7 +69,7 @@ fn replace(path: &Path, content: &[u8], before: Option<&Metadata>) -> io::Result
         .tempfile_in(folder(path))?;
     temporary.write_all(content)?;
     if let Some(before) = before {
-        // Only root may give a file away; of others it is theirs from now on.
+        // Only root can give a file away; files of other users become the caller's.
         _ = fchown(temporary.as_file(), Some(before.uid()), Some(before.gid()));
         let mode = Permissions::from_mode(before.mode() & KEPT);
         temporary.as_file().set_permissions(mode)?;
@@ -77,7 +78,7 @@ fn replace(path: &Path, content: &[u8], before: Option<&Metadata>) -> io::Result
     Ok(())
 }
 
-/// Where links lead, also to what is not there yet.
+/// Follows symbolic links, also to a file that does not exist yet.
 fn behind_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MOST_LINKS {
@@ -108,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_file_is_as_open_as_any_other() {
+    fn a_new_file_gets_the_mode_of_any_other() {
         let folder = tempdir().unwrap();
         let (ours, other) = (folder.path().join("ours"), folder.path().join("other"));
         write(&ours, b"text").unwrap();
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn root_leaves_a_file_to_its_owner() {
+    fn root_keeps_the_owner_of_a_file() {
         const ANNA: u32 = 1000;
         let folder = tempdir().unwrap();
         let path = folder.path().join("report.txt");
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_stays_one() {
+    fn a_device_is_written_to_and_not_replaced() {
         for device in ["/dev/null", "/dev/full"] {
             let written = write(Path::new(device), b"text");
             assert_eq!(written.is_ok(), device == "/dev/null");
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pipe_gets_the_text_and_stays_one() {
+    fn a_pipe_is_written_to_and_not_replaced() {
         let folder = tempdir().unwrap();
         let path = folder.path().join("pipe");
         let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
@@ -178,13 +179,13 @@ mod tests {
     }
 
     #[test]
-    fn links_stay_and_what_they_lead_to_is_written() {
+    fn links_stay_and_their_target_is_written() {
         let folder = tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         fs::create_dir(path("deep")).unwrap();
         symlink("deep/next", path("link")).unwrap();
         symlink("../file", path("deep/next")).unwrap();
-        // To nothing first, then to what is there.
+        // First to a missing file, then to an existing one.
         for text in ["new", "newer"] {
             write(&path("link"), text.as_bytes()).unwrap();
             assert_eq!(fs::read_to_string(path("file")).unwrap(), text);

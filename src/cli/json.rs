@@ -1,5 +1,5 @@
-//! JSON on standard output: what cannot be displayed is escaped, so that nothing is lost and nothing
-//! reaches the terminal.
+//! JSON on standard output. Characters that cannot be displayed are escaped: nothing is lost, and
+//! no control character reaches the terminal.
 
 use std::fmt::Write;
 
@@ -7,17 +7,17 @@ use serde::Serialize;
 
 use crate::text;
 
-/// A value on one line.
+/// Formats a value on one line.
 pub(super) fn to_string(value: &impl Serialize) -> serde_json::Result<String> {
     serde_json::to_string(value).map(escaped)
 }
 
-/// A value for people, over several lines.
+/// Formats a value over several lines, for people.
 pub(super) fn to_string_pretty(value: &impl Serialize) -> serde_json::Result<String> {
     serde_json::to_string_pretty(value).map(escaped)
 }
 
-/// Outside of its strings JSON has no such characters but ends of lines (RFC 8259, 2).
+/// Outside of its strings, JSON has no undisplayable characters except line ends (RFC 8259, 2).
 fn escaped(json: String) -> String {
     let is_harmless = |c: char| c == '\n' || text::is_plain(c);
     if json.chars().all(is_harmless) {

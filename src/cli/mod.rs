@@ -1,4 +1,4 @@
-//! The `solar-status` command: what a person or a script asks, and how it is shown.
+//! The `solar-status` command: its arguments and its output.
 
 mod args;
 mod aside;
@@ -66,7 +66,7 @@ fn log_to_stderr(cli: &Cli) {
     text::Clean::init(logger.build());
 }
 
-/// Shows what is wrong with the arguments, or the help or version they ask for.
+/// Prints the error in the arguments, or the help or version that was requested.
 fn show(answer: &clap::Error) -> Exit {
     match answer.print() {
         _ if answer.use_stderr() => Exit::Usage,
@@ -75,9 +75,9 @@ fn show(answer: &clap::Error) -> Exit {
     }
 }
 
-/// How the command ends for an error that ended it.
+/// Reports an error that ended the command, and returns the exit status for it.
 fn failed(error: &io::Error) -> Exit {
-    // Nobody reads any more.
+    // The reader closed the pipe.
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Exit::Ok;
     }

@@ -1,4 +1,4 @@
-//! The options that several commands have, and how their values are parsed.
+//! The options shared by several commands, and how their values are parsed.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -82,12 +82,12 @@ pub(super) struct WayArgs {
 }
 
 impl CommonArgs {
-    /// Whether this is to be asked for.
+    /// Returns whether this field was requested.
     pub(super) fn wants(&self, field: Field) -> bool {
         self.fields.contains(&field)
     }
 
-    /// What is shown of what solar-statusd knows.
+    /// Returns the filter for what solar-statusd reports.
     pub(super) fn filter(&self) -> Filter {
         Filter {
             devices: self.device.clone(),
@@ -100,7 +100,7 @@ impl CommonArgs {
         }
     }
 
-    /// Which name devices are shown by.
+    /// Returns which name devices are shown by.
     pub(super) fn naming(&self) -> Naming {
         if self.wants(Field::FullName) {
             Naming::Full
@@ -123,9 +123,9 @@ pub enum Field {
     Firmware,
 }
 
-/// Longer than anybody waits for an answer.
+/// The longest timeout, in seconds: longer than anyone waits for an answer.
 const LONGEST_TIMEOUT: u32 = 60 * 60;
-/// A year. Who wants to follow for longer need not say how long.
+/// The longest duration, in seconds: a year. To follow for longer, leave the option out.
 const LONGEST_DURATION: u32 = 366 * 24 * 60 * 60;
 
 pub(super) fn parse_device(text: &str) -> Result<Selector, &'static str> {
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_a_duration_and_an_age_is_none() {
+    fn a_day_is_a_duration_and_thirty_years_are_not() {
         assert_eq!(parse_duration("86400"), Ok(Duration::from_secs(24 * 3600)));
         assert!(parse_duration("1e9").is_err());
     }

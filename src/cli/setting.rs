@@ -1,4 +1,4 @@
-//! What reading once and following share: the signals that end them, the trace, the memory.
+//! What reading once and following share: the signals that end them, the trace, the cache.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -15,17 +15,17 @@ use crate::capture::TraceFile;
 use crate::manager::{Memory, Query};
 use hidpp_proto::session::Wanted;
 
-/// The signals by which the user or the system ends the program.
+/// The signals with which the user or the system ends the program.
 pub(super) const ENDING: [c_int; 3] = [SIGINT, SIGTERM, SIGHUP];
 
-/// What becomes readable when the user or the system wants the program to end.
+/// Returns a stream that becomes readable on a signal to end the program.
 pub(super) fn interrupt() -> io::Result<UnixStream> {
     let (interrupt, handler) = UnixStream::pair()?;
     on_signals(|| Ok(handler.try_clone()?.into()))?;
     Ok(interrupt)
 }
 
-/// Lets each signal that is to end the program write a byte to such a descriptor, an `X`.
+/// Makes each signal that ends the program write a byte, `X`, to a descriptor.
 pub(super) fn on_signals(descriptor: impl Fn() -> io::Result<OwnedFd>) -> io::Result<()> {
     for signal in ENDING {
         signal_hook::low_level::pipe::register(signal, descriptor()?)?;
@@ -33,7 +33,7 @@ pub(super) fn on_signals(descriptor: impl Fn() -> io::Result<OwnedFd>) -> io::Re
     Ok(())
 }
 
-/// The trace to be written, if one is wanted.
+/// Opens the trace to be recorded, if one was requested.
 pub(super) fn open_trace(args: &CommonArgs) -> Result<Option<TraceFile>, String> {
     let Some(path) = &args.record else {
         return Ok(None);
@@ -43,7 +43,7 @@ pub(super) fn open_trace(args: &CommonArgs) -> Result<Option<TraceFile>, String>
         .map_err(|error| format!("{} cannot be written: {error}", path.display()))
 }
 
-/// Ends the trace; `exit` unless that fails.
+/// Completes the trace. Returns `exit`, or a failure if the trace is incomplete.
 pub(super) fn finish_trace(args: &CommonArgs, trace: Option<TraceFile>, exit: Exit) -> Exit {
     let written = trace.map_or(Ok(()), |trace| trace.finish());
     match (written, &args.record) {
@@ -55,15 +55,15 @@ pub(super) fn finish_trace(args: &CommonArgs, trace: Option<TraceFile>, exit: Ex
     }
 }
 
-/// What is remembered of the devices; of simulated ones nothing is.
+/// Opens the cache of what is known of the devices; simulated ones are not cached.
 pub(super) fn memory(args: &CommonArgs, real_devices: bool) -> Memory {
-    // A trace must hold all that another run without a memory asks.
+    // A trace must contain all requests that another run without a cache sends.
     let remembers = real_devices && args.record.is_none() && !args.no_cache;
     let path = cache::path().filter(|_| remembers);
     path.map(Memory::open).unwrap_or_default()
 }
 
-/// What to ask for. Who follows is not in a hurry: `timeout` is for reading once.
+/// Returns what to request. `timeout` applies to reading once: following has time.
 pub(super) fn query(args: &CommonArgs, follow: bool, timeout: Duration) -> Query {
     let wants = |field| args.wants(field);
     Query {

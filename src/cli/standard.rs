@@ -1,11 +1,12 @@
-//! Standard input and output, named in the errors of using them.
+//! Standard input and output, with error messages that name them.
 //!
-//! An output that was closed beforehand (`>&-`) is no error: Rust's start-up code puts `/dev/null`
-//! in its place, opened as Python's `DEVNULL` is, so that one cannot be told from the other.
+//! An output that was closed beforehand (`>&-`) is not an error: Rust's start-up code opens
+//! `/dev/null` instead, which cannot be distinguished from an intended one such as Python's
+//! `DEVNULL`.
 
 use std::io;
 
-/// An error with what could not be done.
+/// An I/O error and the operation that failed.
 #[derive(Debug, thiserror::Error)]
 #[error("{what}: {source}")]
 struct Named {
@@ -13,12 +14,12 @@ struct Named {
     source: io::Error,
 }
 
-/// The error of reading standard input.
+/// Adds context to an error of reading standard input.
 pub(super) fn unreadable(error: io::Error) -> io::Error {
     named("standard input cannot be read", error)
 }
 
-/// The error of writing standard output.
+/// Adds context to an error of writing standard output.
 pub(super) fn unwritable(error: io::Error) -> io::Error {
     named("standard output cannot be written", error)
 }

@@ -1,4 +1,4 @@
-//! How to draw for people: colour, characters, width.
+//! How output for people looks: colour, characters, width.
 
 use std::io::StdoutLock;
 
@@ -11,12 +11,12 @@ use super::color::ColorWhen;
 pub(super) struct Style {
     pub(super) color: bool,
     pub(super) unicode: bool,
-    /// How many columns there are; `None`: as many as it takes.
+    /// The number of columns; `None`: unlimited.
     pub(super) width: Option<usize>,
 }
 
 impl Style {
-    /// As wide as the terminal, if it is one, and in colour where that is wanted.
+    /// The width of the terminal, if it is one, and colour if enabled.
     pub(super) fn of_terminal(color: ColorWhen, out: &StdoutLock<'_>) -> Self {
         let width = rustix::termios::tcgetwinsize(out).ok();
         let width = width.map(|size| usize::from(size.ws_col));
@@ -26,13 +26,13 @@ impl Style {
         )
     }
 
-    /// Unicode where the locale has it.
+    /// Unicode if the locale supports it.
     pub(super) fn of_environment(color: bool, width: Option<usize>) -> Self {
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
             .into_iter()
             .filter_map(|name| std::env::var(name).ok())
             .find(|value| !value.is_empty());
-        // Without any locale a pipe or a service is at the other end: most take UTF-8.
+        // Without any locale the output goes to a pipe or a service; most of these expect UTF-8.
         let unicode = locale.is_none_or(|name| {
             let name = name.to_uppercase();
             name.contains("UTF-8") || name.contains("UTF8")
@@ -44,17 +44,17 @@ impl Style {
         }
     }
 
-    /// Whether a line of this width fits.
+    /// Returns whether a line of this width fits.
     pub(super) fn fits(self, width: usize) -> bool {
         self.width.is_none_or(|columns| width <= columns)
     }
 
-    /// This text style, where there is colour.
+    /// Returns this text style, or none if colour is disabled.
     pub(super) const fn ansi(self, ansi: Ansi) -> Ansi {
         if self.color { ansi } else { Ansi::new() }
     }
 
-    /// What stands for a value that is not known.
+    /// The sign for an unknown value.
     pub(super) const fn unknown(self) -> &'static str {
         if self.unicode { "–" } else { "-" }
     }
@@ -63,7 +63,7 @@ impl Style {
         if self.unicode { "≈" } else { "~" }
     }
 
-    /// What stands for the rest of a text.
+    /// The sign for the cut-off rest of a text.
     pub(super) const fn ellipsis(self) -> &'static str {
         if self.unicode { "…" } else { "~" }
     }

@@ -1,4 +1,4 @@
-//! Who is asked: solar-statusd where it runs, else the devices themselves.
+//! The origin of the data: solar-statusd if it runs, otherwise the devices themselves.
 
 use log::info;
 
@@ -9,7 +9,7 @@ use crate::client::daemon::{Daemon, NoDaemon};
 use crate::client::deadline::Limits;
 use crate::client::follow::Origin;
 
-/// What means that the devices themselves are to be asked, if anything does.
+/// Returns the option that requires reading the devices directly, if one was given.
 pub(super) fn direct(args: &CommonArgs) -> Option<&'static str> {
     let options = [
         ("--direct", args.way.direct),
@@ -20,8 +20,8 @@ pub(super) fn direct(args: &CommonArgs) -> Option<&'static str> {
     options.into_iter().find(|it| it.1).map(|it| it.0)
 }
 
-/// The buses on which the daemon may be, the one that is asked first at the start; none where the
-/// devices themselves are to be asked.
+/// Returns the buses on which to look for the daemon, in this order; empty if the devices are to be
+/// read directly.
 pub(super) fn buses(args: &CommonArgs) -> Vec<Bus> {
     match &args.way.bus {
         Some(bus) => vec![bus.clone()],
@@ -30,7 +30,8 @@ pub(super) fn buses(args: &CommonArgs) -> Vec<Bus> {
     }
 }
 
-/// The daemon that is to be asked; `None`: the devices are. Each bus must answer within these limits.
+/// Connects to the daemon; `None`: read the devices directly. Each bus has to answer within these
+/// limits.
 pub(super) fn daemon(
     args: &CommonArgs,
     direct: Option<&'static str>,

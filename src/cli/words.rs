@@ -1,4 +1,4 @@
-//! Values in words, the same in the table and in the lines of the monitor.
+//! Values as text, the same in the table and in the lines of the monitor.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -14,30 +14,30 @@ use crate::manager::Unreadable;
 use crate::text;
 use hidpp_proto::units::{Percent, PercentPoints, Timestamp};
 
-/// What a device is called: its name, else its model, else its id.
+/// Returns the name of a device as shown: its name, otherwise its model, otherwise its id.
 pub(super) fn name(device: &Device) -> String {
     let name = device.name.as_deref().and_then(text::name);
     name.or(device.wpid.map(|wpid| wpid.to_string()))
         .unwrap_or_else(|| id(&device.id).into_owned())
 }
 
-/// An id of a device or receiver as it is shown; the one in JSON is the id itself.
+/// Returns the id of a device or receiver as shown. JSON has the unmodified id.
 pub(super) fn id(id: &str) -> Cow<'_, str> {
     text::id(id)
 }
 
-/// The charge, or `None` where it is not known.
+/// Formats the charge; `None`: unknown.
 ///
-/// “≈” stands before a percentage that is only a step of the device's, or has a margin; a step
-/// without a percentage is a word. What a device does not vouch for has a “?”; “was” is what
-/// it was before it was charged.
+/// “≈” marks a percentage that is a step of the device, or has a margin; a level without a
+/// percentage is a word. “?” marks a value that the device flagged as unreliable, “was” a charge
+/// from before charging began.
 pub(super) fn charge(battery: &Battery, style: Style) -> Option<String> {
     let was = if is_kept(battery) { "was " } else { "" };
     let doubt = doubt(battery.trusted);
     let is_exact = match battery.value_kind {
         ValueKind::Steps => false,
         ValueKind::Percent => battery.margin.unwrap_or_default() == PercentPoints::default(),
-        // Without a margin it is a reading of 0.1.0.
+        // A voltage without a margin is a reading of version 0.1.0.
         ValueKind::Voltage => battery.margin == Some(PercentPoints::default()),
     };
     let about = if is_exact { "" } else { style.about() };
@@ -46,27 +46,28 @@ pub(super) fn charge(battery: &Battery, style: Style) -> Option<String> {
     Some(format!("{was}{charge}{doubt}"))
 }
 
-/// Whether the charge is older than what else is known of the battery.
+/// Returns whether the charge is older than the rest of the battery's values.
 pub(super) fn is_kept(battery: &Battery) -> bool {
     battery.tells_charge() && battery.charge_at < battery.at
 }
 
-/// How soon somebody has to see to a battery.
+/// How soon a battery needs attention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Urgency {
-    /// Now: 10 % or less for certain, or the device reports it as critical, or its charger fails.
+    /// Now: certainly 10 % or less, or the device reports it as critical, or its charger fails.
     Critical,
-    /// Soon: 20 % or less for certain, or the device reports it as low.
+    /// Soon: certainly 20 % or less, or the device reports it as low.
     Low,
-    /// There is time.
+    /// No action needed yet.
     Good,
-    /// Its charge is not known.
+    /// The charge is unknown.
     Unknown,
 }
 
 impl Urgency {
-    /// That of a battery, whether it is charged or not. A fault of the battery itself does not
-    /// count: an M310 runs on the cells that it reports as invalid (Solaar issue 512).
+    /// Returns the urgency of a battery, whether it is being charged or not. A fault of the battery
+    /// itself does not count: an M310 runs on the cells that it reports as invalid (Solaar issue
+    /// 512).
     pub(super) fn of(battery: &Battery) -> Self {
         let percent = battery.highest().map(Percent::get);
         match (battery.state.fault(), percent, battery.level) {
@@ -79,7 +80,7 @@ impl Urgency {
         }
     }
 
-    /// The word for it in bars.
+    /// Returns the word for it in bars.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Critical => "critical",
@@ -90,7 +91,7 @@ impl Urgency {
     }
 }
 
-/// Red where one must act, yellow where one will have to, green otherwise.
+/// Red if action is needed now, yellow if soon, green otherwise.
 pub(super) fn charge_style(battery: &Battery) -> Ansi {
     let color = match Urgency::of(battery) {
         Urgency::Critical => AnsiColor::Red,
@@ -100,7 +101,7 @@ pub(super) fn charge_style(battery: &Battery) -> Ansi {
     Ansi::new().fg_color(Some(color.into()))
 }
 
-/// The light in lux; the word for it stands beside.
+/// Formats the light in lux, without its level.
 pub(super) fn lux(light: &Light) -> String {
     format!("{}{}", light.lux, doubt(light.trusted))
 }
@@ -109,7 +110,8 @@ const fn doubt(trusted: bool) -> &'static str {
     if trusted { "" } else { "?" }
 }
 
-/// How many of a receiver's slots are used. A Powerplay's pad has one beyond those it states.
+/// Formats how many of a receiver's slots are used. A Powerplay pad occupies one more than the
+/// receiver reports.
 pub(super) fn slots(receiver: &Receiver) -> Option<String> {
     let paired = receiver.paired?;
     match receiver.slots {
@@ -118,7 +120,8 @@ pub(super) fn slots(receiver: &Receiver) -> Option<String> {
     }
 }
 
-/// What cannot be read, and why: `G435 Wireless Gaming Headset (046D:0ACB): it does not speak HID++`
+/// Formats hardware that cannot be read, and why: `G435 Wireless Gaming Headset (046D:0ACB): it
+/// does not speak HID++`
 pub(super) fn unreadable(unreadable: &Unreadable) -> String {
     let name = unreadable.name.as_deref().unwrap_or("a device");
     let (vendor, product) = (unreadable.vendor, unreadable.product);
@@ -126,14 +129,14 @@ pub(super) fn unreadable(unreadable: &Unreadable) -> String {
     text::line(&format!("{name} ({vendor:04X}:{product:04X}): {obstacle}"))
 }
 
-/// `2025-11-23T14:30:00Z`, in whole seconds; `None`: no calendar has that time.
+/// `2025-11-23T14:30:00Z`, in whole seconds; `None`: out of the calendar's range.
 pub(super) fn utc(at: Timestamp) -> Option<String> {
     let whole = Duration::from_secs(at.since_start().as_secs());
     let at = jiff::Timestamp::UNIX_EPOCH.checked_add(whole).ok()?;
     Some(at.to_string())
 }
 
-/// The time left in short: `40 days`, `12 h of use`; until it is full, `1.5 h`.
+/// Formats the time left in short: `40 days`, `12 h of use`; until full, `1.5 h`.
 pub(super) fn time_left(left: &TimeLeft) -> String {
     let unit = Unit::of(left);
     let of_use = match left.basis {
@@ -143,7 +146,7 @@ pub(super) fn time_left(left: &TimeLeft) -> String {
     format!("{} {}{of_use}", unit.amount(left.best), unit.name())
 }
 
-/// The time left without its range, which says what comes at its end: `40 days`, `full in 1.5 h`.
+/// Formats the time left without its range, with its goal: `40 days`, `full in 1.5 h`.
 pub(super) fn time_left_short(left: &TimeLeft) -> String {
     let best = time_left(left);
     match left.until {
@@ -152,7 +155,7 @@ pub(super) fn time_left_short(left: &TimeLeft) -> String {
     }
 }
 
-/// The time left with its range: `about 12 h of use left (9 to 16)`.
+/// Formats the time left with its range: `about 12 h of use left (9 to 16)`.
 pub(super) fn time_left_range(left: &TimeLeft) -> String {
     let unit = Unit::of(left);
     let (low, high) = (unit.amount(left.low), unit.amount(left.high));
@@ -168,7 +171,7 @@ pub(super) fn time_left_range(left: &TimeLeft) -> String {
     }
 }
 
-/// What a time left is counted in.
+/// The unit of a time left.
 #[derive(Clone, Copy)]
 enum Unit {
     Minutes,
@@ -177,7 +180,7 @@ enum Unit {
 }
 
 impl Unit {
-    /// Use is never counted in days: they would be days of 24 hours.
+    /// Use is never counted in days: they would be taken for days of 24 hours.
     fn of(left: &TimeLeft) -> Self {
         match (left.best.as_secs(), left.basis) {
             (0..3600, _) => Self::Minutes,
@@ -194,7 +197,7 @@ impl Unit {
         }
     }
 
-    /// A time in this unit: whole, but of fewer than ten hours or days the tenths too.
+    /// Formats a time in this unit: whole numbers, with tenths below ten hours or days.
     fn amount(self, time: Duration) -> String {
         let tenth = match self {
             Self::Minutes => 6,
@@ -210,7 +213,7 @@ impl Unit {
     }
 }
 
-/// How long ago something was.
+/// Formats how long ago something was.
 pub(super) fn age(now: Timestamp, at: Timestamp) -> String {
     match now.since(at).as_secs() {
         0..2 => "now".to_owned(),
@@ -221,7 +224,7 @@ pub(super) fn age(now: Timestamp, at: Timestamp) -> String {
     }
 }
 
-/// When [`age`] says something else.
+/// Returns when [`age`] changes next.
 pub(super) fn age_changes(now: Timestamp, at: Timestamp) -> Timestamp {
     let age = now.since(at).as_secs();
     let step = match age {
@@ -234,7 +237,7 @@ pub(super) fn age_changes(now: Timestamp, at: Timestamp) -> Timestamp {
     next_step(at, age, step)
 }
 
-/// How old a value is, in steps that are coarse enough for a bar: `5 min`, `3 h`, `2 days`; `None`
+/// Formats the age of a value in steps coarse enough for a bar: `5 min`, `3 h`, `2 days`; `None`
 /// within the first minute.
 pub(super) fn coarse_age(now: Timestamp, at: Timestamp) -> Option<String> {
     match now.since(at).as_secs() {
@@ -245,7 +248,7 @@ pub(super) fn coarse_age(now: Timestamp, at: Timestamp) -> Option<String> {
     }
 }
 
-/// When [`coarse_age`] returns something else.
+/// Returns when [`coarse_age`] changes next.
 pub(super) fn coarse_age_changes(now: Timestamp, at: Timestamp) -> Timestamp {
     let age = now.since(at).as_secs();
     let step = match age {
@@ -256,7 +259,7 @@ pub(super) fn coarse_age_changes(now: Timestamp, at: Timestamp) -> Timestamp {
     next_step(at, age, step)
 }
 
-/// When something of this age in seconds is a whole number of steps old next.
+/// Returns when a value of this age in seconds is next a whole number of steps old.
 fn next_step(at: Timestamp, age: u64, step: u64) -> Timestamp {
     at + Duration::from_secs((age / step + 1) * step)
 }
@@ -344,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn a_charge_estimated_from_a_voltage_says_so() {
+    fn a_charge_estimated_from_a_voltage_is_marked() {
         let ascii = Style {
             unicode: false,
             ..UNICODE
@@ -359,8 +362,8 @@ mod tests {
     }
 
     #[test]
-    fn a_charge_that_a_voltage_is_not_needed_for_is_exact() {
-        // A mouse that is charged, on its cable.
+    fn a_full_charge_reported_with_a_voltage_is_exact() {
+        // A fully charged mouse on its cable.
         let full = voltage("11 FF 04 00 10 5A 81 …");
         assert_eq!(charge(&full, UNICODE).unwrap(), "100 %");
         let of_0_1_0 = Battery {
@@ -382,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_is_no_exact_percentage() {
+    fn a_step_is_marked_as_approximate() {
         let m525 = level("11 01 04 05 5A 05 …", 0);
         assert_eq!(charge(&m525, UNICODE).unwrap(), "≈90 %");
         let k800 = read_status(&report("10 02 81 07 03 00 00"));
@@ -391,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn a_charge_of_before_says_that_it_was() {
+    fn a_charge_from_before_charging_is_marked() {
         // MX Master (Solaar issue 265).
         let before = level("11 01 06 0B 5A 32 00 …", 0);
         let charging = level("11 01 06 0B 00 00 01 …", 50).after(Some(&before));
@@ -401,7 +404,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_go_by_the_charge_and_not_by_how_it_is_told() {
+    fn colours_depend_on_the_charge_and_not_on_its_source() {
         // An M705 at 85 % with a red icon: Solaar issue 575.
         let m705 = read_mileage(&report("10 02 81 0D 55 47 34"));
         let m705 = Battery::from_mileage(&m705, Timestamp::START);
@@ -409,7 +412,8 @@ mod tests {
         let green = Ansi::new().fg_color(Some(AnsiColor::Green.into()));
         assert_eq!(charge_style(&m705), green);
         assert_eq!(charge_style(&voltage("11 01 07 0D 0E B5 00 …")), green);
-        // A headset without a curve of its own at 3640 mV, 5 % within 48: it may be one with 43 %.
+        // A headset without a curve of its own at 3640 mV: 5 % with a margin of 48, so it may have
+        // 43 %.
         let wide = Battery {
             percent: Percent::new(5),
             margin: Some(PercentPoints(48)),
@@ -418,7 +422,7 @@ mod tests {
         assert_eq!(charge_style(&wide), green, "it may be half full");
         assert_eq!(charge_style(&voltage("11 01 07 0D 0D 7A 00 …")), red);
         let critical = voltage("11 01 07 0D 0E B5 20 …");
-        assert_eq!(charge_style(&critical), red, "the device says so");
+        assert_eq!(charge_style(&critical), red, "reported by the device");
     }
 
     #[test]
@@ -450,7 +454,7 @@ mod tests {
     }
 
     #[test]
-    fn ages_read_like_speech() {
+    fn ages_are_in_natural_units() {
         for (seconds, text) in [
             (0, "now"),
             (59, "59 s ago"),
@@ -463,7 +467,7 @@ mod tests {
     }
 
     #[test]
-    fn an_age_stays_until_the_time_that_is_told() {
+    fn an_age_stays_until_the_time_returned() {
         for seconds in [0, 1, 2, 119, 120, 7199, 7200, 172_799, 172_800, 1_000_000] {
             let changes = age_changes(at(seconds), Timestamp::START);
             let before = changes.since_start().as_secs() - 1;
