@@ -235,7 +235,7 @@ ffff880012345600 160 C Ii:1:005:3 0:8 20 = 11020910 39000c06 1d474f4f 44000000 0
     assert_eq!(explained[1]["percent"], 57);
     assert_eq!(
         stderr(&output),
-        "solar-status: 3 lines of USB capture without a HID++ report passed over\n"
+        "solar-status: skipped 3 lines of USB capture without a HID++ report\n"
     );
 }
 
@@ -302,8 +302,7 @@ ratbag raw: hidpp write: 10 00 81 07 00 00 00\n\
 ratbag raw: hidpp read:  10 00 81 07 00 22 00\n";
     let output = run(&["--json"], log.as_bytes());
     assert!(output.status.success(), "{}", stderr(&output));
-    let passed =
-        "solar-status: 2 lines of other programs' logs without a HID++ report passed over\n";
+    let passed = "solar-status: skipped 2 lines of other programs' logs without a HID++ report\n";
     assert_eq!(stderr(&output), passed);
     let explained = objects(&output);
     let types: Vec<&Value> = explained.iter().map(|it| &it["type"]).collect();
@@ -589,7 +588,7 @@ fn overlong_and_binary_lines_are_rejected_and_decoding_continues() {
     assert_eq!(
         stderr(&output),
         "solar-status: line 1: longer than 4096 bytes\n\
-         solar-status: line 2: no text: it is not valid UTF-8\n"
+         solar-status: line 2: it is not valid UTF-8\n"
     );
 }
 

@@ -96,7 +96,7 @@ impl Decoder<'_> {
             let written = match raw {
                 Raw::Text(line) => self.line(&place, line),
                 Raw::NoText => {
-                    self.complain(&place, "no text: it is not valid UTF-8");
+                    self.complain(&place, "it is not valid UTF-8");
                     Ok(())
                 }
                 Raw::TooLong => {
@@ -185,7 +185,7 @@ impl Decoder<'_> {
                     _ => format!("{passed} lines"),
                 };
                 self.report(format_args!(
-                    "{lines} {what} without a HID++ report passed over"
+                    "skipped {lines} {what} without a HID++ report"
                 ));
             }
         }
