@@ -95,8 +95,8 @@ fn sum(findings: &[Finding]) -> String {
     };
     let verdict = match crate::doctor::worst(findings) {
         Verdict::Ok | Verdict::Note | Verdict::Unseen => "Nothing is wrong",
-        Verdict::Denied => "You may not see the devices",
-        Verdict::Absent => "There is no receiver or device",
+        Verdict::Denied => "You cannot read the devices",
+        Verdict::Absent => "No receiver or device was found",
         Verdict::Problem => "Something is wrong",
     };
     format!("{verdict}{rest}.")
@@ -124,7 +124,7 @@ mod tests {
             Finding::problem(
                 Area::Hidraw,
                 "x",
-                "a text that is so long that it needs two lines",
+                "a text that is long enough for two whole lines",
             )
             .advise("sudo do this and that, then plug it in again"),
             Finding::note(Area::Hidraw, "y", "another"),
@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(
             printed(&findings(), PLAIN),
             "usb       ok      a receiver\n\
-             hidraw    problem a text that is so long that it needs two\n\
+             hidraw    problem a text that is long enough for two whole\n\
              \x20                 lines\n\
              \x20                 > sudo do this and that, then plug it in\n\
              \x20                   again\n\
@@ -165,8 +165,8 @@ mod tests {
         assert_eq!(sum(Verdict::Unseen), "Nothing is wrong: 1 thing unseen.");
         assert_eq!(
             sum(Verdict::Denied),
-            "You may not see the devices: 1 missing permission."
+            "You cannot read the devices: 1 missing permission."
         );
-        assert_eq!(sum(Verdict::Absent), "There is no receiver or device.");
+        assert_eq!(sum(Verdict::Absent), "No receiver or device was found.");
     }
 }
