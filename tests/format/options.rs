@@ -11,10 +11,10 @@ fn help() -> String {
 #[test]
 fn help_and_documents_name_all_formats_and_values() {
     let error = refused(&["--format", "x"]);
-    let profiles = error.split_once("there are ").unwrap().1;
+    let profiles = error.split_once("the formats are ").unwrap().1;
     let profiles: Vec<&str> = profiles.split_once(". A").unwrap().0.split(", ").collect();
     let error = refused(&["--format", "{x}"]);
-    let values = error.split_once("there are ").unwrap().1;
+    let values = error.split_once("the values are ").unwrap().1;
     let values: Vec<&str> = values.lines().next().unwrap().split(", ").collect();
     assert_eq!((profiles.len(), values.len()), (7, 19));
     let (help, manual) = (help(), documents::manual());

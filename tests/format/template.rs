@@ -104,12 +104,12 @@ fn without_unicode_the_output_is_ascii() {
 fn template_errors_have_a_position_and_the_valid_names() {
     let error = refused(&["--simulate", "--format", "{name} {lxu}"]);
     assert!(
-        error.contains("no value `lxu` (character 9); there are name, id,"),
+        error.contains("unknown value `lxu` (character 9); the values are name, id,"),
         "{error}"
     );
     let error = refused(&["--simulate", "--format", "waybra"]);
     assert!(
-        error.contains("no profile of this name; there are waybar, i3blocks,"),
+        error.contains("no format of this name; the formats are waybar, i3blocks,"),
         "{error}"
     );
 }

@@ -52,9 +52,9 @@ pub enum Profile {
     Polybar,
     /// tmux, `#(…)` in its status line
     Tmux,
-    /// Prometheus, by the textfile collector of `node_exporter`
+    /// Prometheus, through the textfile collector of `node_exporter`
     Prometheus,
-    /// Home Assistant over MQTT: topic and payload a line
+    /// Home Assistant over MQTT: one topic and payload per line
     Hass,
 }
 
@@ -93,8 +93,8 @@ pub struct Rendered {
 pub enum FormatError {
     /// Neither a profile nor a template with a value.
     #[error(
-        "there is no profile of this name; there are {}. A template names values in braces: \
-         '{{name}} {{charge}}'",
+        "there is no format of this name; the formats are {}. A template has values in braces: \
+         '{{name}} {{charge}}'. For JSON, use --json",
         profiles().join(", ")
     )]
     NoProfile,

@@ -28,7 +28,7 @@ type Metric = (&'static str, &'static str, fn(&Device) -> Option<String>);
 const METRICS: &[Metric] = &[
     (
         "device_online",
-        "Whether the device can be talked to; a sleeping one cannot.",
+        "Whether the device is reachable; a sleeping one is not.",
         |device| match device.presence {
             Presence::Online => Some(flag(true)),
             Presence::Offline => Some(flag(false)),
@@ -37,7 +37,7 @@ const METRICS: &[Metric] = &[
     ),
     (
         "device_last_seen_timestamp_seconds",
-        "When the device last gave a sign of life, as far as it was heard.",
+        "When the last known sign of life of the device was.",
         |device| device.seen.map(seconds),
     ),
     (
@@ -76,7 +76,7 @@ const METRICS: &[Metric] = &[
     ),
     (
         "light_lux",
-        "The light on a solar keyboard, as last measured.",
+        "The light last measured by a solar keyboard.",
         |device| Some(device.light?.lux.0.to_string()),
     ),
     (
@@ -89,7 +89,7 @@ const METRICS: &[Metric] = &[
 pub(super) fn render(devices: &[Device]) -> String {
     let devices = by_id(devices);
     let mut text = String::new();
-    head(&mut text, "device_info", "Who the device is.");
+    head(&mut text, "device_info", "The identity of the device.");
     for device in &devices {
         sample(&mut text, "device_info", &identity(device), "1");
     }
@@ -119,7 +119,7 @@ fn levels(text: &mut String, devices: &[&Device]) {
             head(
                 text,
                 NAME,
-                "The charge in steps, where the device tells them.",
+                "The charge as a level, if the device reports one.",
             );
         }
         for level in LEVELS {

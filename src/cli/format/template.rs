@@ -40,7 +40,7 @@ enum Part {
 pub enum TemplateError {
     /// The name is not that of a value.
     #[error(
-        "there is no value `{name}` (character {at}); there are {}",
+        "unknown value `{name}` (character {at}); the values are {}",
         Field::names()
     )]
     UnknownValue {
@@ -51,7 +51,7 @@ pub enum TemplateError {
     },
     /// A bracket that is not closed.
     #[error(
-        "the `{bracket}` at character {at} is not closed; `{bracket}{bracket}` is the character"
+        "the `{bracket}` at character {at} is not closed; write `{bracket}{bracket}` for the character"
     )]
     Unclosed {
         /// Which one.
@@ -61,7 +61,7 @@ pub enum TemplateError {
     },
     /// A bracket that was not opened.
     #[error(
-        "the `{bracket}` at character {at} closes nothing; `{bracket}{bracket}` is the character"
+        "the `{bracket}` at character {at} closes nothing; write `{bracket}{bracket}` for the character"
     )]
     Unopened {
         /// Which one.
@@ -70,13 +70,13 @@ pub enum TemplateError {
         at: usize,
     },
     /// Square brackets in square brackets.
-    #[error("the `[` at character {at} is in brackets already; `[[` is the character")]
+    #[error("the `[` at character {at} is inside brackets; write `[[` for the character")]
     Nested {
         /// Its position.
         at: usize,
     },
     /// The width is not a number of columns.
-    #[error("`{width}` (character {at}) is no width from 1 to {WIDEST}")]
+    #[error("`{width}` (character {at}) is not a width from 1 to {WIDEST}")]
     Width {
         /// The text given as the width.
         width: String,
@@ -84,7 +84,7 @@ pub enum TemplateError {
         at: usize,
     },
     /// An unknown escape after a backslash.
-    #[error(r"the `\` at character {at} means nothing; there are `\n`, `\t` and `\\`")]
+    #[error(r"the `\` at character {at} is not an escape; there are `\n`, `\t` and `\\`")]
     Escape {
         /// Its position.
         at: usize,
@@ -252,46 +252,46 @@ mod tests {
     #[test]
     fn a_mistake_is_reported_with_its_position() {
         let unknown = error("ä {lxu}");
-        let begins = "there is no value `lxu` (character 4); there are name, id,";
+        let begins = "unknown value `lxu` (character 4); the values are name, id,";
         assert!(unknown.starts_with(begins), "{unknown}");
         for (template, what) in [
             (
                 "{name",
-                "the `{` at character 1 is not closed; `{{` is the character",
+                "the `{` at character 1 is not closed; write `{{` for the character",
             ),
             (
                 "x[, {lux}",
-                "the `[` at character 2 is not closed; `[[` is the character",
+                "the `[` at character 2 is not closed; write `[[` for the character",
             ),
             (
                 "x}",
-                "the `}` at character 2 closes nothing; `}}` is the character",
+                "the `}` at character 2 closes nothing; write `}}` for the character",
             ),
             (
                 "x]",
-                "the `]` at character 2 closes nothing; `]]` is the character",
+                "the `]` at character 2 closes nothing; write `]]` for the character",
             ),
             (
                 "[[[[x[",
-                "the `[` at character 6 is not closed; `[[` is the character",
+                "the `[` at character 6 is not closed; write `[[` for the character",
             ),
             (
                 "[a[b]]",
-                "the `[` at character 3 is in brackets already; `[[` is the character",
+                "the `[` at character 3 is inside brackets; write `[[` for the character",
             ),
-            ("{name:x}", "`x` (character 7) is no width from 1 to 200"),
-            ("{name:0}", "`0` (character 7) is no width from 1 to 200"),
+            ("{name:x}", "`x` (character 7) is not a width from 1 to 200"),
+            ("{name:0}", "`0` (character 7) is not a width from 1 to 200"),
             (
                 "{name:201}",
-                "`201` (character 7) is no width from 1 to 200",
+                "`201` (character 7) is not a width from 1 to 200",
             ),
             (
                 r"ä\x",
-                r"the `\` at character 2 means nothing; there are `\n`, `\t` and `\\`",
+                r"the `\` at character 2 is not an escape; there are `\n`, `\t` and `\\`",
             ),
             (
                 "\\",
-                r"the `\` at character 1 means nothing; there are `\n`, `\t` and `\\`",
+                r"the `\` at character 1 is not an escape; there are `\n`, `\t` and `\\`",
             ),
         ] {
             assert_eq!(error(template), what, "{template}");
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn brackets_and_ends_of_lines_can_be_written() {
+    fn brackets_and_line_ends_can_be_escaped() {
         let text = |template| Template::parse(template).unwrap().0;
         assert_eq!(
             text(r"{{a}}[[b]]\t\\\n"),
