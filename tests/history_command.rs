@@ -298,7 +298,7 @@ fn a_picture_that_cannot_be_written_is_an_error() {
     assert!(errors.contains("1 device does not fit there"), "{errors}");
     let (status, errors) = failure_of_week(&["--svg", "-", "--csv"]);
     assert_eq!(status, Some(2));
-    assert!(errors.contains("one thing only"), "{errors}");
+    assert!(errors.contains("only one output"), "{errors}");
 }
 
 #[test]
@@ -314,16 +314,13 @@ fn an_empty_history_is_exit_status_3_with_a_remedy() {
     let (status, errors) = failure(&["--state", path(empty.path())]);
     assert_eq!(status, Some(3));
     assert!(
-        errors.contains("nothing is recorded yet: solar-statusd --state"),
+        errors.contains("nothing is recorded yet: solar-statusd records"),
         "{errors}"
     );
     let folder = tempfile::tempdir().unwrap();
     let (status, errors) = failure(&["--state", path(folder.path())]);
     assert_eq!(status, Some(3));
-    assert!(
-        errors.contains("start solar-statusd, which records it"),
-        "{errors}"
-    );
+    assert!(errors.contains("start solar-statusd to record"), "{errors}");
     let old = state(&[r#"{"at":1764028800,"percent":57,"online":true}"#]);
     let (status, errors) = failure(&[
         "--state",
@@ -334,7 +331,7 @@ fn an_empty_history_is_exit_status_3_with_a_remedy() {
         "2025-11-27",
     ]);
     assert_eq!(status, Some(3));
-    assert!(errors.contains("ask for more with --since"), "{errors}");
+    assert!(errors.contains("choose another with --since"), "{errors}");
 }
 
 #[test]
@@ -349,7 +346,10 @@ fn invalid_times_are_exit_status_2() {
     }
     let (status, errors) = failure(&["--since", "2025-11-26", "--until", "2025-11-25"]);
     assert_eq!(status, Some(2));
-    assert!(errors.contains("--since is not before --until"), "{errors}");
+    assert!(
+        errors.contains("--since must be before --until"),
+        "{errors}"
+    );
 }
 
 #[test]
@@ -403,7 +403,10 @@ fn newer_header(device: &str) -> String {
 fn the_last_representable_day_does_not_wrap_around() {
     let (status, errors) = failure(&["--simulate", "--since", "9999-12-31"]);
     assert_eq!(status, Some(2));
-    assert!(errors.contains("--since is not before --until"), "{errors}");
+    assert!(
+        errors.contains("--since must be before --until"),
+        "{errors}"
+    );
 }
 
 #[test]

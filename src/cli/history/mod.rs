@@ -41,7 +41,7 @@ pub(super) fn run(args: &HistoryArgs) -> io::Result<Exit> {
         .map_or(now, |it| it.resolve(now, &zone, End::Last).min(now));
     let since = args.since.resolve(until, &zone, End::First);
     if since >= until {
-        complain(&"--since is not before --until: there is no time between them");
+        complain(&"--since must be before --until");
         return Ok(Exit::Usage);
     }
     if let Some(error) = twice_on_standard_output(args) {
@@ -92,10 +92,10 @@ pub(super) fn run(args: &HistoryArgs) -> io::Result<Exit> {
 /// Returns why there is nothing to show, and what to do.
 fn nothing(subjects: &[Subject]) -> &'static str {
     if subjects.iter().any(|it| !it.entries.is_empty()) {
-        "nothing was recorded in that time; ask for more with --since"
+        "nothing was recorded in that period; choose another with --since and --until"
     } else {
-        "nothing is recorded yet: solar-statusd --state DIRECTORY (the service has one) records \
-         charge and light while it runs"
+        "nothing is recorded yet: solar-statusd records charge and light while it runs with \
+         --state DIRECTORY (as the service does)"
     }
 }
 
@@ -104,7 +104,8 @@ fn twice_on_standard_output(args: &HistoryArgs) -> Option<&'static str> {
     let pictures = [&args.svg, &args.png].into_iter().flatten();
     let pictures = pictures.filter(|path| file::is_standard(path)).count();
     let text = usize::from(args.csv || args.json);
-    (pictures + text > 1).then_some("standard output takes one thing only: name a file for others")
+    (pictures + text > 1)
+        .then_some("only one output can go to standard output; name files for the others")
 }
 
 fn show(args: &HistoryArgs, views: &[View<'_>], asked: Period, zone: TimeZone) -> io::Result<Exit> {

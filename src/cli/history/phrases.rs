@@ -50,7 +50,7 @@ pub(super) fn loss(forecast: &Forecast) -> Option<String> {
 pub(super) fn light(sunlight: &Sunlight) -> String {
     match sunlight.a_day {
         Some(a_day) => format!("{} lux hours a day", tens(a_day)),
-        None => "no day whose light is known day and night".to_owned(),
+        None => "no day was recorded completely".to_owned(),
     }
 }
 

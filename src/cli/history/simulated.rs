@@ -31,7 +31,7 @@ const LIGHT_EVERY: Duration = Duration::from_secs(600);
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SimulationError {
     /// The history is kept in a temporary directory.
-    #[error("the simulation has no temporary directory: {0}")]
+    #[error("cannot create a temporary directory for the simulation: {0}")]
     Folder(io::Error),
     #[error(transparent)]
     History(#[from] HistoryError),
@@ -181,7 +181,7 @@ mod tests {
                 return f64::from(hour) / 24.0 - f64::from(DAYS);
             }
         }
-        panic!("it holds");
+        panic!("the charge holds");
     }
 
     #[test]

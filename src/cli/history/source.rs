@@ -39,15 +39,15 @@ pub(super) enum SourceError {
     History(#[from] HistoryError),
     /// Neither a daemon nor recorded files.
     #[error(
-        "no solar-statusd runs, and there is no history in {path}: start solar-statusd, which \
-         records it (solar-status history --simulate shows what to expect)",
+        "no solar-statusd runs, and there is no history in {path}: start solar-statusd to record \
+         one (solar-status history --simulate shows what to expect)",
         path = .0.display()
     )]
     Nothing(PathBuf),
     /// There are files, without permission to read them.
     #[error(
-        "{path} may not be read: start solar-statusd, which tells everybody its history, or ask \
-         as root",
+        "no permission to read {path}: start solar-statusd (it serves the history to all users) \
+         or run this as root",
         path = .0.display()
     )]
     Forbidden(PathBuf),
@@ -82,7 +82,7 @@ pub(super) fn subjects(
         histories.into_iter().map(subject).collect()
     } else {
         say(&format_args!(
-            "no solar-statusd answers: read the files in {STATE}"
+            "no solar-statusd answered: read the files in {STATE}"
         ));
         files(Path::new(STATE), since)?
     };
@@ -123,8 +123,8 @@ fn files(state: &Path, since: Timestamp) -> Result<Vec<Subject>, SourceError> {
     let strange = there.count().saturating_sub(ids.len());
     if strange > 0 {
         complain(&format_args!(
-            "{strange} of the files in {} are left out: they are no histories that this version knows \
-             (RUST_LOG=info says which)",
+            "{strange} of the files in {} were skipped: this version cannot read them as histories \
+             (RUST_LOG=info names them)",
             folder.display()
         ));
     }

@@ -65,7 +65,7 @@ impl Summary {
                 let age = age.map_or_else(String::new, |age| format!(" ({age} ago)"));
                 format!("{} at last{age}{range}{loss}", it.last)
             }
-            None => "not told in percent".to_owned(),
+            None => "not reported in percent".to_owned(),
         };
         self.line(out, "charge", &charge)?;
         if let Some(sunlight) = &view.forecast.sunlight {
