@@ -42,16 +42,16 @@ fn ten_days_of_failing_batteries_are_eight_notifications() {
 day 0 09:03:00  normal     charge 101B-1C5E0705  M705: battery low  20 % left.
 day 1 22:03:00  normal     charge 4082-B3400820  MX Master 3: battery low  ≈20 % left.
 day 1 23:03:00  normal     charge 2010-FB841B86  K800: battery low
-day 2 02:03:00  critical   charge 101B-1C5E0705  M705: battery almost empty  9 % left. Charge it, or have new batteries at hand.
+day 2 02:03:00  critical   charge 101B-1C5E0705  M705: battery almost empty  9 % left. Charge it, or keep new batteries at hand.
 day 2 10:00:00  withdrawn  charge 4082-B3400820
 day 2 12:03:00  low        charge 4082-B3400820  MX Master 3: charged  It can be taken off its charger.
 day 2 14:00:00  withdrawn  charge 4082-B3400820
 day 2 15:00:00  withdrawn  charge 101B-1C5E0705
-day 2 16:03:00  critical   charge 2010-FB841B86  K800: battery almost empty  Charge it, or have new batteries at hand.
-day 3 00:01:30  normal     light 4002-392A0750  K750: not enough light for 3 days  The charge fell from 33 % to 31 %. The most light was 12 lux; above 200 lux it charges. Put it nearer to a window or lamp.
+day 2 16:03:00  critical   charge 2010-FB841B86  K800: battery almost empty  Charge it, or keep new batteries at hand.
+day 3 00:01:30  normal     light 4002-392A0750  K750: not enough light for 3 days  The charge fell from 33 % to 31 %. The brightest light was 12 lux; it charges above 200 lux. Move it closer to a window or lamp.
 day 3 08:00:00  withdrawn  charge 2010-FB841B86
 day 7 00:16:30  withdrawn  light 4002-392A0750
-day 9 00:03:00  normal     charge 4082-B3400820  MX Master 3: charging fails  Look at its battery, cable and charger.
+day 9 00:03:00  normal     charge 4082-B3400820  MX Master 3: charging fails  Check its battery, cable and charger.
 "
     );
     documents::assert_shown(printed.split("day 2 10").next().unwrap());
@@ -67,7 +67,7 @@ fn quiet_hours_can_be_configured() {
     let text = "notify = { quiet_hours = '22:00-07:00', critical = 5 }";
     configure(home.path(), text);
     let printed = stdout(&notify(&TEN_DAYS, home.path()));
-    let summary = "day 2 07:00:00  normal     summary  News of wireless devices  \
+    let summary = "day 2 07:00:00  normal     summary  Alerts of wireless devices  \
                    K800: battery low / MX Master 3: battery low. ≈20 % left.\n";
     assert!(printed.contains(summary), "{printed}");
     assert!(!printed.contains("M705: battery almost empty"), "{printed}");

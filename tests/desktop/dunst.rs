@@ -59,7 +59,7 @@ fn dunst_shows_the_notifications() {
         ["K800: battery low", "", "battery-low", entry, "NORMAL"],
         [
             "M705: battery almost empty",
-            "9 % left. Charge it, or have new batteries at hand.",
+            "9 % left. Charge it, or keep new batteries at hand.",
             "battery-caution",
             entry,
             "CRITICAL",
@@ -73,15 +73,15 @@ fn dunst_shows_the_notifications() {
         ],
         [
             "K800: battery almost empty",
-            "Charge it, or have new batteries at hand.",
+            "Charge it, or keep new batteries at hand.",
             "battery-caution",
             entry,
             "CRITICAL",
         ],
         [
             "K750: not enough light for 3 days",
-            "The charge fell from 33 % to 31 %. The most light was 12 lux; above 200 lux it charges. \
-             Put it nearer to a window or lamp.",
+            "The charge fell from 33 % to 31 %. The brightest light was 12 lux; it charges above 200 lux. \
+             Move it closer to a window or lamp.",
             "weather-overcast",
             entry,
             "NORMAL",

@@ -45,7 +45,7 @@ const EXPIRES_BY_SERVER: i32 = -1;
 trait Notifications {
     fn get_capabilities(&self) -> zbus::Result<Vec<String>>;
 
-    #[expect(clippy::too_many_arguments, reason = "the specification has so many")]
+    #[expect(clippy::too_many_arguments, reason = "the specification has this many")]
     fn notify(
         &self,
         app_name: &str,
@@ -194,7 +194,7 @@ impl Desktop {
             Ok(server) => Some(server),
             Err(error) if is_unowned(&error) => None,
             Err(error) => {
-                debug!("the notification server is not known: {error}");
+                debug!("cannot look up the notification server: {error}");
                 return;
             }
         };
@@ -238,7 +238,7 @@ impl Desktop {
                 Err(error) => {
                     if self.retry.is_none() {
                         complain(&format_args!(
-                            "no notification can be shown ({error}); it waits for a server that does"
+                            "cannot show a notification ({error}); retrying in ten minutes, or when a server starts"
                         ));
                     }
                     self.waiting.insert(bubble, notice);
@@ -268,10 +268,10 @@ impl Desktop {
         match block_on(close) {
             Ok(()) => {}
             Err(zbus::Error::InputOutput(error)) => {
-                debug!("notification {id} is closed later: {error}");
+                debug!("notification {id}: cannot close it ({error}), retrying later");
                 self.closing.insert(id);
             }
-            Err(error) => debug!("notification {id} was not closed: {error}"),
+            Err(error) => debug!("notification {id}: cannot close it ({error})"),
         }
     }
 }

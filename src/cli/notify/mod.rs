@@ -41,7 +41,7 @@ pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {
         return print(&configuration);
     }
     if !args.common.wants(Field::Battery) {
-        complain(&"there is nothing to tell without battery among --fields");
+        complain(&"notify needs battery among the --fields");
         return Ok(Exit::Usage);
     }
     let is_virtual = is_virtual(&args.common, args.duration);

@@ -95,9 +95,9 @@ pub(super) fn run(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
     match ended.recv_timeout(ENDING) {
         Ok(Ok(Exit::Ok)) | Err(RecvTimeoutError::Timeout) => exit,
         Ok(decided) => decided,
-        Err(RecvTimeoutError::Disconnected) => {
-            Err(io::Error::other("the thread for alerts ended early"))
-        }
+        Err(RecvTimeoutError::Disconnected) => Err(io::Error::other(
+            "internal error: the thread for alerts ended early; please report this bug",
+        )),
     }
 }
 

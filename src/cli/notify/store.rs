@@ -39,7 +39,7 @@ struct Version {
 /// Why a file is not used and not replaced.
 #[derive(Debug, thiserror::Error)]
 enum Unusable {
-    #[error("it has schema {0} of a newer version: update solar-status, or move it away")]
+    #[error("schema {0} is that of a newer version: update solar-status, or move the file away")]
     Newer(u32),
     #[error(transparent)]
     NotRegular(#[from] io::Error),
@@ -64,7 +64,7 @@ impl Store {
                 saved: saved.unwrap_or_default(),
             },
             Err(error) => {
-                warn!("{}: {error}; nothing is kept there", path.display());
+                warn!("{}: {error}; shown alerts are not stored", path.display());
                 Self::nowhere()
             }
         }

@@ -32,7 +32,7 @@ pub(super) fn sum(alerts: &[Alert], now: Timestamp, style: Style) -> Text {
         format!("{}{facts}", headline(alert))
     };
     Text {
-        summary: "News of wireless devices".to_owned(),
+        summary: "Alerts of wireless devices".to_owned(),
         body: alerts.iter().map(line).collect::<Vec<_>>().join("\n"),
     }
 }
@@ -78,7 +78,7 @@ fn facts(alert: &Alert, now: Timestamp, style: Style) -> Option<String> {
         Kind::Light => alert.dimming.map(|it| {
             let fell = format!("The charge fell from {} to {}.", it.before, it.now);
             it.brightest.map_or(fell.clone(), |lux| {
-                format!("{fell} The most light was {lux}; above {CHARGING_ABOVE} it charges.")
+                format!("{fell} The brightest light was {lux}; it charges above {CHARGING_ABOVE}.")
             })
         }),
         Kind::Charged | Kind::ChargingError => None,
@@ -92,16 +92,16 @@ fn advice(alert: &Alert) -> Option<&'static str> {
         (Kind::Low, _) => None,
         (Kind::Critical, _) if is_solar => Some("Put it into bright light."),
         (Kind::Critical, Some(true)) => Some("Charge it soon."),
-        (Kind::Critical, Some(false)) => Some("Have new batteries at hand."),
-        (Kind::Critical, None) => Some("Charge it, or have new batteries at hand."),
+        (Kind::Critical, Some(false)) => Some("Keep new batteries at hand."),
+        (Kind::Critical, None) => Some("Charge it, or keep new batteries at hand."),
         (Kind::Charged, _) if is_solar || battery.state != ChargeState::Full => None,
         (Kind::Charged, _) => Some("It can be taken off its charger."),
         (Kind::ChargingError, _) => Some(match battery.state {
-            ChargeState::ThermalError => "It is too hot or too cold to be charged.",
-            state if state.fault() == Some(Fault::Battery) => "Look at its battery.",
-            _ => "Look at its battery, cable and charger.",
+            ChargeState::ThermalError => "It is too hot or too cold to charge.",
+            state if state.fault() == Some(Fault::Battery) => "Check its battery.",
+            _ => "Check its battery, cable and charger.",
         }),
-        (Kind::Light, _) => Some("Put it nearer to a window or lamp."),
+        (Kind::Light, _) => Some("Move it closer to a window or lamp."),
     }
 }
 
@@ -128,17 +128,17 @@ mod tests {
             (
                 "11 01 04 06 46 05 05 …",
                 "M720: invalid battery",
-                "Look at its battery.",
+                "Check its battery.",
             ),
             (
                 "11 01 04 06 46 05 06 …",
                 "M720: thermal error",
-                "It is too hot or too cold to be charged.",
+                "It is too hot or too cold to charge.",
             ),
             (
                 "11 01 04 06 46 05 07 …",
                 "M720: charging fails",
-                "Look at its battery, cable and charger.",
+                "Check its battery, cable and charger.",
             ),
         ] {
             let level = read_level(&report(hex));
