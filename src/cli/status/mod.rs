@@ -185,12 +185,12 @@ fn judge(snapshot: &Snapshot, asked: bool) -> Exit {
         complain(&NOTHING);
     } else if let Some(receiver) = snapshot.receivers.iter().find(|it| it.paired > Some(0)) {
         complain(&format_args!(
-            "{} is a {} whose records of its paired devices this version cannot read yet",
+            "{} is a {}: this version cannot read the records of its paired devices yet",
             receiver.node,
             receiver.model.name()
         ));
     } else {
-        complain(&"no device is paired with the receiver");
+        complain(&"no paired device was found");
     }
     Exit::NoDevice
 }
