@@ -22,7 +22,7 @@ fn watch(arguments: &[&str], size: (u16, u16)) -> Terminal {
 fn charge_and_light_are_shown_at_each_size() {
     for size in [(80, 24), (40, 12)] {
         let mut watch = watch(&["--simulate"], size);
-        watch.shows(&["K750", "57 %", "12 lux", "▼", "q leave"]);
+        watch.shows(&["K750", "57 %", "12 lux", "▼", "q quit"]);
         watch.type_keys("q");
         let (status, left, _) = watch.end();
         assert_eq!((status, left.as_str()), (Some(0), ""), "{size:?}");
@@ -41,7 +41,7 @@ fn the_screen_adapts_to_a_resized_window() {
     watch.resize((10, 3));
     watch.shows(&["too small"]);
     watch.resize((80, 24));
-    watch.shows(&["keyboard", "q leave"]);
+    watch.shows(&["keyboard", "q quit"]);
     watch.type_keys("q");
     assert_eq!(watch.end().0, Some(0));
 }
@@ -81,7 +81,7 @@ fn ctrl_z_restores_the_terminal_and_fg_redraws() {
     watch.is_stopped();
     watch.assert_clean();
     watch.signal(Signal::CONT);
-    watch.shows(&["57 %", "q leave"]);
+    watch.shows(&["57 %", "q quit"]);
     watch.type_keys("q");
     assert_eq!(watch.end().0, Some(0));
 }
@@ -103,7 +103,7 @@ fn keys_select_a_device_show_details_and_help() {
     watch.type_keys("l");
     watch.shows(&["M705 has no light meter"]);
     watch.type_keys("kl");
-    watch.shows(&["K750 measures light"]);
+    watch.shows(&["K750: light measurement requested"]);
     watch.type_keys("q");
     assert_eq!(watch.end().0, Some(0));
 }

@@ -104,11 +104,11 @@ fn watch_survives_restarts_of_the_bus() {
         let mut daemons = vec![daemon];
         for lux in [101, 202, 303] {
             bus.kill();
-            watch.shows(&["not heard"]);
+            watch.shows(&["disconnected"]);
             bus.start_again();
             let daemon = Fake::with_presence(&bus, "online");
             watch.until("the values of the new daemon", |screen| {
-                !screen.contains("not heard")
+                !screen.contains("disconnected")
             });
             daemon.change("Lux", lux.into());
             watch.shows(&[&format!("{lux} lux")]);

@@ -26,10 +26,10 @@ fn a_restart_of_the_daemon_does_not_end_watch() {
     let watch = watch(bus.address(), &[]);
     watch.shows(&["K750", "57 %", "12 lux"]);
     drop(daemon);
-    watch.shows(&["not heard", "57 %", "solar-statusd left the system bus"]);
+    watch.shows(&["disconnected", "57 %", "solar-statusd left the system bus"]);
     let _again = bus.serve(&["--simulate"]);
     watch.until("the values of the new daemon", |screen| {
-        screen.contains("57 %") && !screen.contains("not heard")
+        screen.contains("57 %") && !screen.contains("disconnected")
     });
     leave(watch);
 }

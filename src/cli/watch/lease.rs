@@ -186,7 +186,11 @@ mod tests {
         assert_eq!(never.due(at(0), &model), []);
         assert_eq!(never.at_once(at(0), entry), LightMeasure::ONCE);
         let mut lease = Lease::every(Some(2));
-        assert_eq!(lease.at_once(at(5), entry).reports, 30, "it goes on");
+        assert_eq!(
+            lease.at_once(at(5), entry).reports,
+            30,
+            "the series is renewed"
+        );
         assert_eq!(lease.next(&model), Some(at(5) + Duration::from_secs(40)));
     }
 }

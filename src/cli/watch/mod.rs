@@ -205,11 +205,11 @@ impl Watch {
         let text = if !entry.measures_light() {
             format!("{name} has no light meter")
         } else if !entry.device.is_online() {
-            format!("{name} sleeps: press a key on it")
+            format!("{name} is offline: press a key on it to wake it")
         } else {
             let series = self.lease.at_once(now, entry);
             request_light(self.follower.control(), &entry.device, series);
-            format!("{name} measures light")
+            format!("{name}: light measurement requested")
         };
         let until = Some(now + PASSING);
         self.model.remark = Some(Remark { text, until });
@@ -230,7 +230,7 @@ impl Watch {
 /// was lost, is repeated later.
 fn request_light(control: &Control, device: &Device, series: LightMeasure) {
     if let Err(error) = control.measure_light(&device.id, series) {
-        debug!("light is not measured: {error}");
+        debug!("{}: no light measurement requested: {error}", device.id);
     }
 }
 

@@ -129,7 +129,7 @@ impl Entry {
         self.device.id == key
     }
 
-    /// Returns whether it has a light sensor.
+    /// Returns whether it has a light meter.
     pub(super) fn measures_light(&self) -> bool {
         self.device.is_solar()
     }
@@ -354,6 +354,6 @@ mod tests {
             assert_eq!(found, trend, "{millivolts} mV");
         }
         let later = model.entries.first().unwrap().trend(at(3600));
-        assert_eq!(later, None, "it stays");
+        assert_eq!(later, None, "the voltage is steady");
     }
 }

@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn another_size_is_another_screen() {
+    fn a_new_size_redraws_the_screen() {
         let before = screen(&["12345".into()]);
         let after = screen(&["1234".into()]);
         assert!(paint(Some(&before), &after, true).contains("\x1b[2J"));

@@ -144,12 +144,12 @@ mod tests {
         assert_eq!(track.moves(at(1200), 6), None);
         assert_eq!(track.columns(at(1200), 3), [None; 3]);
         let steady = self::track(&[(1000, Some(5))]);
-        assert_eq!(steady.moves(at(1200), 6), None, "it holds");
+        assert_eq!(steady.moves(at(1200), 6), None, "the value is steady");
         assert_eq!(Track::of(MINUTE).moves(at(1), 6), None);
     }
 
     #[test]
-    fn it_does_not_grow_without_end() {
+    fn the_number_of_points_is_limited() {
         let mut track = Track::of(MINUTE);
         for second in 0..10_000_u16 {
             track.note(at(second.into()), Some(second));
@@ -166,12 +166,12 @@ mod tests {
         let track = track(&[(100, Some(2500)), (130, Some(2520)), (150, Some(2540))]);
         assert_eq!(track.rise(at(150), MINUTE), Some(40));
         assert_eq!(track.rise(at(195), MINUTE), Some(20));
-        assert_eq!(track.rise(at(300), MINUTE), Some(0), "it stays");
+        assert_eq!(track.rise(at(300), MINUTE), Some(0), "the value is steady");
         assert_eq!(Track::of(MINUTE).rise(at(1), MINUTE), None);
     }
 
     #[test]
-    fn no_columns_are_no_chart() {
+    fn zero_columns_give_an_empty_chart() {
         assert_eq!(track(&[(1, Some(1))]).columns(at(2), 0), []);
     }
 }

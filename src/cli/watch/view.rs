@@ -53,7 +53,7 @@ impl View {
     }
 
     /// The position of the chosen device among these; without a choice, of the first one with a
-    /// light sensor.
+    /// light meter.
     pub(super) fn place(&self, entries: &[&Entry]) -> usize {
         let chosen = self.chosen.as_ref();
         let chosen = chosen.and_then(|key| entries.iter().position(|it| it.is(key)));

@@ -13,20 +13,20 @@ pub(super) fn lines(pen: &Pen, height: usize) -> Vec<Line<'static>> {
     let arrows = pen.glyph("↑ ↓  j k", "j k");
     let trend = pen.glyph("↑ ↓", "+ -");
     let meanings = [
-        ("q", "leave"),
+        ("q", "quit"),
         (arrows, "choose a device"),
-        ("Enter Tab", "one device closely, or all"),
+        ("Enter Tab", "one device in detail, or all"),
         ("l", "measure light now"),
         ("s", "emptiest first, or by slot"),
         ("?", "this help"),
         (trend, "voltage or charge is rising, falling"),
         (pen.glyph("▼", "V"), "the light"),
-        (pen.glyph("▲", "^"), "200 lux: above it charges"),
+        (pen.glyph("▲", "^"), "200 lux: it charges above"),
         (pen.style.about(), "known in steps only, or estimated"),
         ("was", "the charge before charging"),
-        ("64 %?", "the device does not vouch for it"),
+        ("64 %?", "flagged as unreliable"),
         (pen.glyph("●", "*"), "the light key was pressed"),
-        ("dim", "offline: as last known"),
+        ("dim", "offline: last known values"),
     ];
     let line = |(sign, meaning): (&'static str, &'static str)| {
         let blank = gap(SIGNS.saturating_sub(sign.width()));

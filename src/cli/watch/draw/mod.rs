@@ -164,7 +164,7 @@ fn heading(model: &Model, right: String, width: usize) -> Line<'static> {
         count => format!("{count} devices"),
     };
     let awake = match model.hearing {
-        Hearing::Lost => ", not heard".to_owned(),
+        Hearing::Lost => ", disconnected".to_owned(),
         Hearing::Starting => String::new(),
         Hearing::Settled if asleep == 0 => String::new(),
         Hearing::Settled => format!(", {asleep} offline"),
@@ -193,12 +193,12 @@ fn keys(pen: &Pen, view: &View, width: usize) -> Vec<Span<'static>> {
         Page::Overview => "details",
         Page::Closely => "all",
         Page::Help => {
-            let keys = [("q", "leave"), ("any other", "closes this")];
+            let keys = [("q", "quit"), ("any other", "closes this")];
             return fitting(&keys, width);
         }
     };
     let keys = [
-        ("q", "leave"),
+        ("q", "quit"),
         (pen.glyph("↑↓", "j k"), "choose"),
         ("Enter", closely),
         ("l", "light now"),

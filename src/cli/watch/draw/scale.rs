@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn the_text_changes_sides_where_there_is_no_room() {
+    fn the_text_moves_to_the_other_side_without_room() {
         let [needle, ..] = scale(538, 36);
         assert_eq!(needle, "            538 lux, excellent ▼");
         let [needle, line, _] = scale(u16::MAX, 36);

@@ -218,7 +218,10 @@ fn a_message_is_shown_without_devices() {
     let view = View::default();
     assert!(screen(&model, &view, (40, 12), UNICODE, 0).contains("Looking for devices"));
     model.settle();
-    assert_screen("nobody-40x12", &screen(&model, &view, (40, 12), UNICODE, 0));
+    assert_screen(
+        "no-device-40x12",
+        &screen(&model, &view, (40, 12), UNICODE, 0),
+    );
 }
 
 #[test]
@@ -257,7 +260,7 @@ fn the_last_values_stay_when_the_daemon_ends() {
         .map(|it| it.device.name.as_deref().unwrap());
     assert_eq!(names.collect::<Vec<_>>(), ["K750", "K800"]);
     let text = screen(&model, &View::default(), (80, 24), UNICODE, 3640);
-    assert!(!text.contains("not heard"), "{text}");
+    assert!(!text.contains("disconnected"), "{text}");
 }
 
 fn named(name: &str, slot: u8) -> Device {
