@@ -15,41 +15,42 @@ const EXAMPLES: &str = "\
 Examples:
   solar-status                        all devices, as a table
   solar-status --json --device K750   one device, for a script
-  solar-status --fields battery       no names: the fewest requests
+  solar-status --fields battery       without names: the fewest requests
   solar-status --record bug.trace --anonymize
-                                      a trace for a bug report
-  solar-status --simulate             without any hardware
-  solar-status monitor                what changes, until Ctrl-C
-  solar-status doctor                 why nothing is shown, and what to do
-  solar-status watch                  the same on the whole screen
+                                      record a trace for a bug report
+  solar-status --simulate             simulated devices, without hardware
+  solar-status monitor                one line per change, until Ctrl-C
+  solar-status doctor                 why a device is missing, and the remedy
+  solar-status watch                  charge and light live on the whole screen
   solar-status --format waybar --watch
                                       for a bar; see Formats
   solar-status --format '{name} {charge}[, {lux} lux]'
-  solar-status history                charge and light over weeks, and what is to come
+  solar-status history                charge and light over weeks, and a forecast
 
-Where solar-statusd runs, on the system bus or else on the session bus, it is
-asked: that costs the devices nothing and needs no permission. Else the devices
-are asked directly, as they are with --direct, --simulate, --record, --replay,
---transport and --no-cache.
+If solar-statusd runs on the system bus, or else on the session bus, its values
+are shown: this costs the devices no requests and needs no permission. Otherwise
+the devices are read directly. --direct, --simulate, --record, --replay,
+--transport and --no-cache always read directly.
 
-Exit status: 0 all was read (a sleeping device counts as read), 1 something
-failed, 2 wrong arguments, 3 no such device, 4 no permission, 130 interrupted.
+Exit status: 0 everything was read (a sleeping device counts as read), 1
+something failed, 2 wrong arguments, 3 no such device, 4 no permission, 130
+interrupted.
 
-Light in words: dark (below 20 lux), poor (below 190), okay (below 310), good
+Levels of light: dark (below 20 lux), poor (below 190), okay (below 310), good
 (below 450), excellent. A solar keyboard charges above 200 lux.
 
 /usr/share/doc/solar-status/docs has more on bars, JSON, D-Bus, history,
 notifications, permissions, devices and traces.
 
-A trace is text, one report a line: seconds, node, direction (> to the device,
-< from it), bytes. Key presses are never in it.
+A trace is a text file with one report per line: seconds, node, direction (> to
+the device, < from it), bytes. Key presses are never recorded.
 
-RUST_LOG=debug says more on standard error, RUST_LOG=trace also each report.";
+RUST_LOG=debug logs more on standard error, RUST_LOG=trace each report as well.";
 
 /// Charge and light of Logitech wireless devices.
 ///
-/// Asks solar-statusd where it runs, else the receivers through their hidraw nodes, beside the
-/// kernel driver: no key press is lost.
+/// Reads from solar-statusd if it runs, otherwise from the receivers through their hidraw nodes,
+/// alongside the kernel driver: no key press is lost.
 #[derive(Debug, Parser)]
 #[command(
     name = "solar-status",
@@ -65,7 +66,7 @@ pub struct Cli {
     pub(super) command: Option<Command>,
 }
 
-/// The commands besides the status.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 #[expect(
     missing_docs,
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn the_default_timeout_is_what_reading_may_take() {
+    fn the_default_timeout_allows_the_longest_reading() {
         let cli = Cli::try_parse_from(["solar-status"]).unwrap();
         assert_eq!(cli.status.timeout, LONGEST_STATUS);
     }

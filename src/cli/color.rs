@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ColorWhen {
-    /// On a terminal, unless the environment says otherwise
+    /// On a terminal, unless the environment disables it
     Auto,
     /// Always
     Always,

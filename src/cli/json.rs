@@ -43,7 +43,7 @@ mod tests {
     use crate::text::tests::{HOSTILE, assert_harmless};
 
     #[test]
-    fn nothing_is_lost_and_nothing_reaches_the_terminal() {
+    fn no_text_is_lost_and_no_control_character_is_printed() {
         for text in HOSTILE {
             let json = to_string(text).unwrap();
             let back: String = serde_json::from_str(&json).unwrap();

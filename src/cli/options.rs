@@ -13,15 +13,15 @@ use crate::client::naming::Naming;
 use crate::device::Selector;
 use crate::nodes::Desk;
 
-/// What reading once and following have in common.
+/// The options shared by reading once and following.
 #[derive(Args, Debug)]
 pub(super) struct CommonArgs {
-    /// Only devices of this id, serial number, wpid, kind, slot number or part of a name; may be
-    /// given several times
+    /// Only devices with this id, serial number, wpid, kind, slot number or part of the name; may
+    /// be given several times
     #[arg(long, value_name = "DEVICE", value_parser = parse_device)]
     pub(super) device: Vec<Selector>,
 
-    /// What to ask for, separated by commas; each costs the device or its receiver requests
+    /// What to read, separated by commas; each field costs requests to the device or its receiver
     #[arg(
         long,
         value_name = "FIELD,…",
@@ -30,7 +30,7 @@ pub(super) struct CommonArgs {
     )]
     pub(super) fields: Vec<Field>,
 
-    /// Use simulated devices instead
+    /// Use simulated devices instead of real ones
     #[arg(
         long,
         value_parser = desks(),
@@ -41,7 +41,7 @@ pub(super) struct CommonArgs {
     )]
     pub(super) simulate: Option<Desk>,
 
-    /// Write what passes to and from the receivers to a trace
+    /// Record the traffic with receivers and devices in a trace file
     #[arg(long, value_name = "FILE")]
     pub(super) record: Option<PathBuf>,
 
@@ -49,7 +49,7 @@ pub(super) struct CommonArgs {
     #[arg(long, requires = "record")]
     pub(super) anonymize: bool,
 
-    /// Ask everything anew, and remember nothing
+    /// Read everything from the devices again, and do not use the cache
     #[arg(long)]
     pub(super) no_cache: bool,
 
@@ -61,14 +61,14 @@ pub(super) struct CommonArgs {
     pub(super) color: ColorWhen,
 }
 
-/// Who is asked.
+/// The options for where values come from.
 #[derive(Args, Debug)]
 pub(super) struct WayArgs {
-    /// Ask the devices themselves, also where solar-statusd runs
+    /// Read the devices directly, even if solar-statusd runs
     #[arg(long)]
     pub(super) direct: bool,
 
-    /// Ask solar-statusd on this bus and nobody else: `system`, `session`, or an address
+    /// Use only the solar-statusd on this bus: `system`, `session`, or an address
     #[arg(
         long,
         value_name = "BUS",
@@ -76,7 +76,7 @@ pub(super) struct WayArgs {
     )]
     pub(super) bus: Option<Bus>,
 
-    /// Say on standard error who was asked
+    /// Report on standard error where the values come from
     #[arg(long)]
     pub(super) verbose: bool,
 }
@@ -110,12 +110,12 @@ impl CommonArgs {
     }
 }
 
-/// Something to ask for.
+/// A field to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Field {
     /// The short name, from the receiver
     Name,
-    /// Charge, state and, of solar keyboards, light
+    /// Charge, state and, for solar keyboards, light
     Battery,
     /// The full name, from the device (about 4 requests)
     FullName,
@@ -130,7 +130,7 @@ const LONGEST_DURATION: u32 = 366 * 24 * 60 * 60;
 
 pub(super) fn parse_device(text: &str) -> Result<Selector, &'static str> {
     if text.trim().is_empty() {
-        return Err("it names no device");
+        return Err("it must not be empty");
     }
     Ok(Selector::new(text))
 }
@@ -146,7 +146,7 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
 fn parse_seconds(text: &str, most: u32) -> Result<Duration, String> {
     let seconds: f64 = text
         .parse()
-        .map_err(|_| "it is no number of seconds".to_owned())?;
+        .map_err(|_| "it is not a number of seconds".to_owned())?;
     match Duration::try_from_secs_f64(seconds) {
         Ok(span) if !span.is_zero() && span <= Duration::from_secs(most.into()) => Ok(span),
         _ => Err(format!("it must be more than 0 and at most {most}")),

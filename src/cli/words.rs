@@ -448,7 +448,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_those_of_utc() {
+    fn times_are_in_utc() {
         assert_eq!(utc(at(1_764_028_800)).unwrap(), "2025-11-25T00:00:00Z");
         assert_eq!(utc(at(u64::MAX)), None);
     }

@@ -5,30 +5,30 @@ use clap::Args;
 use crate::decode::GivenFeature;
 use hidpp_proto::wire::FeatureId;
 
-/// Explain HID++ frames: what they are, who sent them, and what every byte means.
+/// Explain HID++ frames: their kind, their sender, and the meaning of every byte.
 ///
-/// Frames come as arguments or, without any, on standard input, one per line. Welcome are plain
-/// hexadecimal digits with or without separators, lines of usbmon, the lines of traces that this
-/// program recorded, and log lines of Solaar, ratbagd, ltunify and hid-recorder. What one frame
-/// teaches, such as where a feature stands, helps to explain the next.
+/// Frames are given as arguments or, without any, on standard input, one per line. Accepted are
+/// plain hexadecimal digits with or without separators, usbmon lines, lines of traces that this
+/// program recorded, and log lines of Solaar, ratbagd, ltunify and hid-recorder. Information from
+/// one frame, such as the index of a feature, is used to explain later ones.
 ///
-/// Reports of keys and pointer motion are named, and what they hold is left out. Keys that a
-/// program has diverted come as events of features that a frame alone does not name: look at such
-/// events before you pass the output on.
+/// Reports of keys and pointer motion are named, and their content is left out. Keys that a
+/// program has diverted arrive as events of features that a frame alone does not identify: review
+/// such events before you pass the output on.
 #[derive(Args, Clone, Debug, Default)]
 #[command(after_long_help = "Examples:
   solar-status decode 10 01 09 03 78 01 00
   solar-status decode --feature 9=4301 '11 02 09 00 60 00 00 06 72 47 4f 4f 44 00 00 00 00 00 00 00'
   solar-status decode --json < capture.txt
 
-Exit status: 0 all was explained, 1 a frame or the input could not be read, 2
-wrong arguments.")]
+Exit status: 0 all frames were explained, 1 a frame or the input could not be
+read, 2 wrong arguments.")]
 pub struct DecodeArgs {
-    /// Feature ID stands at INDEX on every device (both hexadecimal, as in 9=4301)
+    /// The feature ID is at INDEX on every device (both hexadecimal, as in 9=4301)
     #[arg(long = "feature", value_name = "INDEX=ID", value_parser = given_feature)]
     pub features: Vec<GivenFeature>,
 
-    /// Print one JSON object per frame and line
+    /// Print one JSON object per frame, each on one line
     #[arg(long)]
     pub json: bool,
 
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn anything_else_is_rejected() {
         for text in [
             "", "9", "9=", "=4301", "0=0000", "80=1000", "9=43010", "9=+301", "g=1",
         ] {

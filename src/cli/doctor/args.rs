@@ -10,45 +10,45 @@ use crate::cli::color::ColorWhen;
 /// The longest time to listen, in seconds.
 const LONGEST: f64 = 3600.0;
 
-/// Tell why a device is missing or wrong, and what to do about it.
+/// Find out why a device is missing or wrong, and how to fix it.
 ///
-/// Looks at USB, hidraw nodes and their permissions, the kernel's drivers and batteries,
+/// Checks USB, hidraw nodes and their permissions, the kernel's drivers and batteries,
 /// solar-statusd, UPower, other programs that speak HID++, the devices, and installed files. It
-/// changes nothing, takes nothing from the kernel, and works without any permission: then it says
-/// what it could not look at.
+/// changes nothing, takes nothing from the kernel, and works without any permission: it reports
+/// what it could not check.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Examples:
-  solar-status doctor                   what there is, and what is wrong
-  sudo solar-status doctor              the same, and who holds which node
-  solar-status doctor --direct          ask the devices, not solar-statusd
-  solar-status doctor --report bug.txt  a file for a bug report
+  solar-status doctor                   what was found, and what is wrong
+  sudo solar-status doctor              also which process uses which node
+  solar-status doctor --direct          read the devices, not solar-statusd
+  solar-status doctor --report bug.txt  write a file for a bug report
   solar-status doctor --json | jq '.findings[] | select(.verdict == \"problem\")'
 
-Verdicts: ok; note: worth knowing; unseen: it could not be looked at and is
-not needed; denied: you may not do what it takes to see the devices; absent:
-there is no receiver or device; problem. Below it stands what to do.
+Verdicts: ok; note: worth knowing; unseen: it could not be checked and is not
+needed; denied: a permission needed to read the devices is missing; absent: no
+receiver or device was found; problem. The remedy is in the line below.
 
-A report has the findings, descriptors, and what was asked and answered. Serial
-numbers, addresses, names of people and machines, and keys are not in it.
+A report contains the findings, descriptors, and requests with their replies.
+Serial numbers, addresses, names of people and machines, and keys are left out.
 
 Exit status: 0 nothing is wrong, 1 there is a problem, 2 wrong arguments, 3 no
-receiver or device, 4 no permission, where that is all that is wrong.")]
+receiver or device, 4 no permission. The worst finding counts.")]
 pub struct DoctorArgs {
     /// Print a JSON document instead of text
     #[arg(long)]
     pub json: bool,
 
-    /// Write a report to this file, `-` for standard output, without what tells whose machine it is
+    /// Write a report without identifying information to FILE, `-` for standard output
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
 
-    /// Ask the devices themselves, also where solar-statusd runs
+    /// Read the devices directly, even if solar-statusd runs
     #[arg(long)]
     pub direct: bool,
 
-    /// Listen for other programs for so many seconds, where a node may be opened; by default 2 where
-    /// the devices are asked themselves, else 0
+    /// Listen for other programs for this many seconds, if a node can be opened; by default 2 if
+    /// the devices are read directly, otherwise 0
     #[arg(long, value_name = "SECONDS", value_parser = span)]
     pub listen: Option<Duration>,
 
@@ -56,7 +56,7 @@ pub struct DoctorArgs {
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorWhen::Auto)]
     pub(in crate::cli) color: ColorWhen,
 
-    /// Look at the tree in this directory instead of this machine: `DIR/sys`, `DIR/dev`, …
+    /// Check the tree in this directory instead of this machine: `DIR/sys`, `DIR/dev`, …
     #[arg(long, value_name = "DIR", hide = true)]
     pub root: Option<PathBuf>,
 }
@@ -64,7 +64,7 @@ pub struct DoctorArgs {
 fn span(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text
         .parse()
-        .map_err(|_| "it is no number of seconds".to_owned())?;
+        .map_err(|_| "it is not a number of seconds".to_owned())?;
     if !(0.0..=LONGEST).contains(&seconds) {
         return Err(format!("it must be from 0 to {LONGEST}"));
     }

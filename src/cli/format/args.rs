@@ -15,39 +15,40 @@ Formats:
   polybar        polybar, custom/script
   tmux           tmux, #(…) in its status line
   prometheus     the textfile collector of node_exporter, with --output
-  hass           Home Assistant over MQTT: topic and payload a line, to be retained
-  TEMPLATE       a line for each device, with values in braces: name, id, kind, serial,
+  hass           Home Assistant over MQTT: one topic and payload per line, to be retained
+  TEMPLATE       one line per device, with values in braces: name, id, kind, serial,
                  receiver, slot, charge, age, percent, level, bar, state, urgency (critical,
                  low, good, unknown), voltage, lux, light, presence, left, to_full (time
                  until the battery is empty or full)
 
-The lowest battery comes first, those that are offline last, with the age of their
-charge. A day after its last sign of life an offline device is no longer in a bar;
-a template for one device is a bar, too. In a template, {percent:3} is three columns wide,
-[, {lux} lux] is left out where the light is not known, a bracket that is written
-twice is that character, and there are \\n, \\t and \\\\.
+The lowest battery comes first, offline devices last, with the age of their charge.
+A bar drops an offline device a day after its last sign of life; a template with a
+single device counts as a bar. In a template, {percent:3} is at least three columns
+wide, [, {lux} lux] is left out if the light is unknown, a doubled bracket is that
+character, and \\n, \\t and \\\\ are new line, tab and backslash.
 
-With --watch, a daemon or bus that is lost is waited for: after five seconds the
-devices are shown as offline, and once it is back as they are. A session bus is
-given up after five minutes, with exit status 1.";
+With --watch, a lost daemon or bus is waited for: after five seconds the devices
+are shown as offline, and once it is back with their current values. Without its
+session bus, the program ends after five minutes with exit status 1.";
 
 /// How to print devices for another program.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct FormatArgs {
-    /// Print it for a bar or another program: a name or a template, see Formats
+    /// Print in the format of a bar or another program: a name or a template, see Formats
     #[arg(long, value_name = "FORMAT", conflicts_with = "json")]
     pub(in crate::cli) format: Option<Format>,
 
-    /// Go on, and print it anew when it reads otherwise (for JSON there is `monitor --json`)
+    /// With --format: keep running and print again whenever the text changes (for JSON, use
+    /// `monitor --json`)
     #[arg(long, requires = "format", conflicts_with_all = ["json", "transport", "replay"])]
     pub(in crate::cli) watch: bool,
 
-    /// End after so many seconds; simulated ones pass at once
+    /// With --watch: end after this many seconds; simulated time passes at once
     #[arg(long, value_name = "SECONDS", requires = "watch", value_parser = parse_duration)]
     pub(in crate::cli) duration: Option<Duration>,
 
-    /// What stands between devices [default: two blanks; after a template without --watch, a new
-    /// line]
+    /// With --format: the text between devices [default: two blanks; for a template without
+    /// --watch, a new line]
     #[arg(
         long,
         value_name = "TEXT",
@@ -56,7 +57,7 @@ pub(in crate::cli) struct FormatArgs {
     )]
     pub(in crate::cli) separator: Option<String>,
 
-    /// Write it to this file, which is replaced as a whole
+    /// With --format: write to FILE, replacing it atomically
     #[arg(
         long,
         value_name = "FILE",

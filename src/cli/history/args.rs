@@ -13,31 +13,31 @@ use crate::device::Selector;
 
 const EXAMPLES: &str = "\
 Examples:
-  solar-status history                      the last 30 days, in words and lines
+  solar-status history                      the last 30 days, as text and charts
   solar-status history --since 8w --device K750
   solar-status history --since 2025-10-01 --until 2025-10-31
   solar-status history --png month.png --svg month.svg --theme dark
   solar-status history --csv > history.csv
   solar-status history --simulate           two months at a simulated desk
 
-Where solar-statusd runs, on the system bus or else on the session bus, it is
-asked. Else, or with --state, the files it wrote are read.
+If solar-statusd runs on the system bus, or else on the session bus, the history
+comes from it. Otherwise, or with --state, its files are read.
 
-A time is how long ago (12h, 30d, 8w, 2y; of --since: before --until) or a day
-(2025-10-01): of --since its beginning, of --until its end.
+A time is an age (12h, 30d, 8w, 2y; for --since: before --until) or a day
+(2025-10-01): for --since its beginning, for --until its end.
 
-A forecast looks at 60 days and tells the range it is in nine times of ten, if
-the days to come are like those. Light that a solar keyboard needs is told in lux
-hours: 300 lux for two hours are 600.
+A forecast is based on 60 days. Its range holds nine times out of ten if the
+coming days are like those. The light that a solar keyboard needs is given in
+lux hours: 300 lux for two hours are 600.
 
 Exit status: 0 there is a history, 1 something failed, 2 wrong arguments, 3 no
-such device, or nothing is recorded of it, 4 no permission to read the files.";
+such device, or nothing is recorded for it, 4 no permission to read the files.";
 
-/// Tell what became of charge and light, and what will.
+/// Show past charge and light, and a forecast.
 ///
-/// solar-statusd records charge, voltage and light over months. This shows them: in a terminal, as a
-/// picture, or for a spreadsheet; with how long the charge lasts, and how much light a solar keyboard
-/// needs to hold it.
+/// solar-statusd records charge, voltage and light over months. This shows them in a terminal, as a
+/// picture, or for a spreadsheet, with a forecast of how long the charge lasts, and how much light a
+/// solar keyboard needs to keep it.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 #[expect(
@@ -45,32 +45,32 @@ such device, or nothing is recorded of it, 4 no permission to read the files.";
     reason = "each is an option of the command line"
 )]
 pub struct HistoryArgs {
-    /// From when on
+    /// Start of the period
     #[arg(long, value_name = "TIME", default_value = "30d", value_parser = Moment::parse)]
     pub(super) since: Moment,
 
-    /// Until when [default: now]
+    /// End of the period [default: now]
     #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
     pub(super) until: Option<Moment>,
 
-    /// Only devices of this id, serial number, wpid, kind, slot number or part of a name; may be
-    /// given several times
+    /// Only devices with this id, serial number, wpid, kind, slot number or part of the name; may
+    /// be given several times
     #[arg(long, value_name = "DEVICE", value_parser = parse_device)]
     pub(super) device: Vec<Selector>,
 
-    /// Write a picture as SVG; `-`: to standard output
+    /// Write an SVG picture to FILE, `-` for standard output
     #[arg(long, value_name = "FILE")]
     pub(super) svg: Option<PathBuf>,
 
-    /// Write a picture as PNG; `-`: to standard output
+    /// Write a PNG picture to FILE, `-` for standard output
     #[arg(long, value_name = "FILE")]
     pub(super) png: Option<PathBuf>,
 
-    /// How large the picture is, in pixels, up to 16384x16384 [default: 1200x600, higher for many devices]
+    /// Size of the picture in pixels, up to 16384x16384 [default: 1200x600, higher for many devices]
     #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = parse_size)]
     pub(super) size: Option<Size>,
 
-    /// For which background the picture is
+    /// Background of the page that the picture is for
     #[arg(long, value_enum, default_value_t = ThemeName::Light)]
     pub(super) theme: ThemeName,
 
@@ -82,19 +82,19 @@ pub struct HistoryArgs {
     #[arg(long)]
     pub(super) json: bool,
 
-    /// Read the files below this state directory of solar-statusd, and do not ask it
+    /// Read the files in this state directory of solar-statusd instead of asking it
     #[arg(long, value_name = "DIRECTORY", conflicts_with_all = ["simulate", "bus"])]
     pub(super) state: Option<PathBuf>,
 
-    /// Live through two months at a simulated desk instead
+    /// Simulate two months at a desk instead
     #[arg(long, conflicts_with = "bus")]
     pub(super) simulate: bool,
 
-    /// Ask solar-statusd on this bus and nobody else: `system`, `session`, or an address
+    /// Use only the solar-statusd on this bus: `system`, `session`, or an address
     #[arg(long, value_name = "BUS")]
     pub(super) bus: Option<Bus>,
 
-    /// Say on standard error who was asked
+    /// Report on standard error where the entries come from
     #[arg(long)]
     pub(super) verbose: bool,
 
@@ -105,7 +105,7 @@ pub struct HistoryArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ThemeName {
-    /// Paper
+    /// A light page
     Light,
     /// A dark page
     Dark,
@@ -121,7 +121,7 @@ impl From<ThemeName> for Theme {
 }
 
 fn parse_size(text: &str) -> Result<Size, &'static str> {
-    /// How many pixels a side has at most: more than screens and printers have.
+    /// The longest side in pixels: longer than those of screens and printers.
     const MOST: u16 = 16_384;
     let side = |text: &str| text.parse().ok().filter(|side| (1..=MOST).contains(side));
     let (width, height) = text
@@ -129,7 +129,7 @@ fn parse_size(text: &str) -> Result<Size, &'static str> {
         .ok_or("expected WIDTHxHEIGHT, as in 1200x600")?;
     match (side(width), side(height)) {
         (Some(width), Some(height)) => Ok(Size { width, height }),
-        _ => Err("width and height must be whole numbers up to 16384: the largest is 16384x16384"),
+        _ => Err("width and height must be whole numbers from 1 to 16384"),
     }
 }
 

@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_those_of_the_time_zone() {
+    fn times_are_in_the_time_zone() {
         let noon = Timestamp::from_start(Duration::from_secs(1_700_000_000));
         assert_eq!(lines().time_of_day(noon), "22:13:20");
         let india = Lines {

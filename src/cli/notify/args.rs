@@ -9,10 +9,10 @@ use crate::cli::options::{CommonArgs, parse_duration};
 
 /// Show notifications on the desktop: low batteries, full ones, and too little light.
 ///
-/// It follows the devices as monitor does, and says each thing once: when a charge falls below its
-/// limit, when a device on a charger is full, when charging fails, and when a solar keyboard loses
-/// its charge for days. What was told is remembered from one start to the next. A notification is
-/// withdrawn when its reason has gone.
+/// It follows the devices as monitor does, and shows each notification once: when a charge falls
+/// below its limit, when a device on a charger is full, when charging fails, and when a solar
+/// keyboard loses charge for days. Shown notifications are remembered across restarts. A
+/// notification is withdrawn when its reason is gone.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -22,7 +22,7 @@ Examples:
   solar-status notify --dry-run             print what would be shown
   solar-status notify --dry-run --simulate=fading --duration 864000
                                             ten simulated days, at once
-  solar-status notify --check-config        what is configured, and where
+  solar-status notify --check-config        the effective configuration
 
 The configuration is the first of $XDG_CONFIG_HOME/solar-status/config.toml
 (or below ~/.config) and the same below $XDG_CONFIG_DIRS (or /etc/xdg). It is
@@ -30,34 +30,34 @@ read at the start:
 
   [notify]
   low = 20                        # percent; 0: never
-  quiet_hours = \"22:00-07:00\"     # only critical ones come then
+  quiet_hours = \"22:00-07:00\"     # only critical ones are shown
   [[notify.device]]
   match = \"M705\"                  # as --device
   low = 10
 
-It waits for solar-statusd when it ends, and follows it when it comes later;
-with --bus it waits for the first one too. It reconnects when a bus is lost. A
-session bus that is away for five minutes ends it with status 1, since the
-session is over then. Only one notify runs in a session.
+If solar-statusd ends, notify waits for it; if it starts later, notify follows
+it from then on. With --bus, notify also waits for the first one. It reconnects
+when a bus is lost. A session bus that is away for five minutes ends it with
+status 1, since the session is over then. Only one notify runs in a session.
 
-Exit status: 130 ended by Ctrl-C or a signal; 0 another notify runs already,
-the output is closed, or the --duration is over; 1 something failed, the session
-bus did not come back, or solar-statusd was away at the end; 2 wrong arguments
-or configuration; 4 a node may not be opened.")]
+Exit status: 130 interrupted by Ctrl-C or a signal; 0 another notify runs
+already, the reader closed the output, or the --duration is over; 1 something
+failed, the session bus did not come back, or solar-statusd was away at the end;
+2 wrong arguments or configuration; 4 no permission for a node.")]
 pub struct NotifyArgs {
-    /// Use this configuration and no other
+    /// Use only this configuration file
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
 
-    /// Print the configuration that holds, and end
+    /// Print the effective configuration, and exit
     #[arg(long)]
     pub(super) check_config: bool,
 
-    /// Print what would be shown, a line each, and remember nothing
+    /// Print what would be shown, one line each, and store nothing
     #[arg(long, visible_alias = "print")]
     pub(super) dry_run: bool,
 
-    /// End after so many seconds; simulated ones pass at once
+    /// End after this many seconds; simulated time passes at once
     #[arg(long, value_name = "SECONDS", value_parser = parse_duration)]
     pub(super) duration: Option<Duration>,
 

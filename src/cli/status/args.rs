@@ -21,19 +21,20 @@ pub(in crate::cli) struct StatusArgs {
     #[command(flatten)]
     pub(in crate::cli) common: CommonArgs,
 
-    /// Give up after so many seconds
+    /// Give up after this many seconds
     ///
-    /// Devices that answer, or that their receiver reports as asleep, take about two seconds. One that
-    /// does neither takes three, and three more alone where others were asked meanwhile: 21 seconds
-    /// for six of them. A device that was not finished by then is not reported as offline.
+    /// Devices that answer, or that their receiver reports as asleep, take about two seconds. A device
+    /// that does neither takes three seconds, and is then retried alone for three more if others were
+    /// read at the same time: 21 seconds for six of them. A device that was not finished before the
+    /// timeout is not reported as offline.
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = parse_timeout)]
     pub(in crate::cli) timeout: Duration,
 
-    /// The way to the receiver, which is asked directly then
+    /// How to reach the receiver, which is then read directly
     #[arg(long, value_enum, conflicts_with_all = ["simulate", "bus"])]
     pub(in crate::cli) transport: Option<TransportKind>,
 
-    /// Use a recorded trace in the place of the receiver
+    /// Use a recorded trace instead of receivers and devices
     #[arg(long, value_name = "FILE", conflicts_with_all = ["simulate", "transport", "bus"])]
     pub(in crate::cli) replay: Option<PathBuf>,
 }
@@ -52,8 +53,8 @@ impl StatusArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum TransportKind {
-    /// The hidraw node, beside the kernel driver: the default
+    /// The hidraw node, alongside the kernel driver: the default
     Hidraw,
-    /// The USB device: takes it from the kernel driver, which loses what is typed meanwhile
+    /// The USB device: detaches the kernel driver, and what is typed meanwhile is lost
     Usb,
 }

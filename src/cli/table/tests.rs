@@ -114,7 +114,7 @@ fn the_age_of_an_absent_device_stays_on_a_narrow_terminal() {
 }
 
 #[test]
-fn where_devices_are_chosen_only_their_receivers_have_a_heading() {
+fn only_receivers_of_chosen_devices_have_a_heading() {
     let other = Plugged::Receiver(SimulatedReceiver::new([0xA0, 0, 0, 9]));
     let mut nodes = desk();
     nodes.push((NodeInfo::unifying("/dev/hidraw9"), other));
@@ -220,7 +220,7 @@ fn devices_without_a_receiver_are_sorted_by_name_under_their_bus() {
 }
 
 #[test]
-fn without_receivers_there_are_no_slots() {
+fn the_slot_column_needs_a_receiver() {
     let nodes = numbered("simulated", scenario::full()).into_iter();
     let nodes = nodes.filter(|(_, plugged)| plugged.direct().is_some());
     let snapshot = read(

@@ -9,42 +9,42 @@ use crate::cli::options::{CommonArgs, parse_duration};
 
 const EXAMPLES: &str = "\
 Keys:
-  q          leave, as Ctrl-C does
+  q          quit, as Ctrl-C does
   Up Down    choose a device (k j, Page Up, Page Down, Home, End)
-  Enter Tab  one device closely, or all again
+  Enter Tab  one device in detail, or all again
   l          measure light now
-  s          the emptiest first, or by receiver and slot
-  ?          what the keys and signs mean
+  s          sort: emptiest first, or by receiver and slot
+  ?          the meaning of keys and signs
 
 Examples:
   solar-status watch                        all devices
   solar-status watch --device K750          one of them
-  solar-status watch --light-every 0        light only as it comes by itself
+  solar-status watch --light-every 0        request no light measurements
   solar-status watch --simulate             without any hardware
-  solar-status watch | tee changes.txt      a line for each change, as monitor
+  solar-status watch | tee changes.txt      one line per change, as by monitor
 
-Where solar-statusd runs, on the system bus or else on the session bus, it is
+If solar-statusd runs on the system bus, or else on the session bus, it is
 followed, and waited for when it or its bus is lost (a session bus: for five
-minutes); else the devices are, as with --direct, until it comes; with --bus it
-is waited for.
+minutes). Otherwise the devices are followed directly, as with --direct, until
+it starts. With --bus, the command waits for solar-statusd.
 
-Exit status: 0 left with q or after --duration, 1 something failed, 2 wrong
-arguments, 130 ended by Ctrl-C or a signal. Where the output is no terminal,
-those of monitor.";
+Exit status: 0 quit with q or after --duration, 1 something failed, 2 wrong
+arguments, 130 interrupted by Ctrl-C or a signal. If the output is not a
+terminal, those of monitor.";
 
-/// Show charge and light as they change, until q is pressed.
+/// Show charge and light live until q is pressed.
 ///
-/// A meter for the whole screen: all devices with their charge, and one of them closely, with its
-/// light on a scale and over the last minutes. Solar keyboards that are awake are made to measure
-/// light meanwhile. Where the output is no terminal, a line tells each change.
+/// A meter for the whole screen: all devices with their charge, and one of them in detail, with its
+/// light on a scale and over the last minutes. Meanwhile, solar keyboards that are awake are made to
+/// measure light. If the output is not a terminal, it prints one line per change.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct WatchArgs {
-    /// Measure light every so many seconds while a solar keyboard is awake; 0: only as it comes
+    /// Measure light at this interval while a solar keyboard is awake; 0: request no measurements
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = parse_every)]
     pub(super) light_every: Every,
 
-    /// End after so many seconds
+    /// End after this many seconds
     #[arg(long, value_name = "SECONDS", value_parser = parse_duration)]
     pub(super) duration: Option<Duration>,
 
