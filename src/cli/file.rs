@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
-use super::standard::unwritable;
+use super::io_errors::unwritable;
 
 /// The mode of a new file, before the umask.
 const NEW: u32 = 0o666;

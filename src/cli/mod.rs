@@ -1,7 +1,6 @@
 //! The `solar-status` command: its arguments and its output.
 
 mod args;
-mod aside;
 mod bar;
 mod cache;
 mod color;
@@ -13,18 +12,19 @@ mod file;
 mod follow;
 pub mod format;
 mod history;
+mod io_errors;
 mod json;
 mod monitor;
 mod notify;
 mod options;
-mod setting;
-mod standard;
+mod origin;
+mod setup;
 mod status;
+mod stderr;
 mod style;
 mod table;
+mod value_text;
 mod watch;
-mod way;
-mod words;
 
 use std::io;
 
@@ -32,9 +32,9 @@ use clap::Parser;
 
 use crate::text;
 pub use args::{Cli, Command};
-use aside::complain;
 pub use exit::Exit;
 pub use options::Field;
+use stderr::complain;
 
 /// Runs the command with the program's arguments.
 pub fn main() -> Exit {
@@ -61,7 +61,7 @@ fn log_to_stderr(cli: &Cli) {
     let env = env_logger::Env::default().default_filter_or("warn");
     let mut logger = env_logger::Builder::from_env(env);
     if matches!(cli.command, Some(Command::Watch(_))) && watch::has_screen() {
-        logger.target(env_logger::Target::Pipe(Box::new(aside::Log)));
+        logger.target(env_logger::Target::Pipe(Box::new(stderr::Log)));
     }
     text::Clean::init(logger.build());
 }
@@ -71,7 +71,7 @@ fn show(answer: &clap::Error) -> Exit {
     match answer.print() {
         _ if answer.use_stderr() => Exit::Usage,
         Ok(()) => Exit::Ok,
-        Err(error) => failed(&standard::unwritable(error)),
+        Err(error) => failed(&io_errors::unwritable(error)),
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) struct CommonArgs {
     pub(super) no_cache: bool,
 
     #[command(flatten)]
-    pub(super) way: WayArgs,
+    pub(super) origin: OriginArgs,
 
     /// When to use colour
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorWhen::Auto)]
@@ -63,7 +63,7 @@ pub(super) struct CommonArgs {
 
 /// The options for where values come from.
 #[derive(Args, Debug)]
-pub(super) struct WayArgs {
+pub(super) struct OriginArgs {
     /// Read the devices directly, even if solar-statusd runs
     #[arg(long)]
     pub(super) direct: bool,
@@ -83,7 +83,7 @@ pub(super) struct WayArgs {
 
 impl CommonArgs {
     /// Returns whether this field was requested.
-    pub(super) fn wants(&self, field: Field) -> bool {
+    pub(super) fn reads(&self, field: Field) -> bool {
         self.fields.contains(&field)
     }
 
@@ -92,17 +92,17 @@ impl CommonArgs {
         Filter {
             devices: self.device.clone(),
             values: Shown {
-                name: self.wants(Field::Name),
-                full_name: self.wants(Field::FullName),
-                battery: self.wants(Field::Battery),
-                firmware: self.wants(Field::Firmware),
+                name: self.reads(Field::Name),
+                full_name: self.reads(Field::FullName),
+                battery: self.reads(Field::Battery),
+                firmware: self.reads(Field::Firmware),
             },
         }
     }
 
     /// Returns which name devices are shown by.
     pub(super) fn naming(&self) -> Naming {
-        if self.wants(Field::FullName) {
+        if self.reads(Field::FullName) {
             Naming::Full
         } else {
             Naming::Short

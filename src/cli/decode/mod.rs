@@ -7,8 +7,8 @@ use std::io::{self, BufRead, ErrorKind, Write};
 
 pub use self::args::DecodeArgs;
 use self::lines::{Lines, Raw};
+use super::io_errors::{unreadable, unwritable};
 use super::json;
-use super::standard::{unreadable, unwritable};
 use crate::capture::line::{self, Line, Recording, Source};
 use crate::decode::{self, Context, FrameKind};
 use crate::text;
@@ -38,7 +38,7 @@ pub fn run(
         decoder.arguments(&args.frames)
     };
     match done {
-        Err(Stop::NobodyReads) | Ok(()) => {}
+        Err(Stop::Closed) | Ok(()) => {}
         Err(Stop::Failed(why)) => return Err(unwritable(why)),
     }
     decoder.end();
@@ -47,14 +47,14 @@ pub fn run(
 
 /// Why decoding stopped before the end of its input.
 enum Stop {
-    NobodyReads,
+    Closed,
     Failed(io::Error),
 }
 
 impl From<io::Error> for Stop {
     fn from(why: io::Error) -> Self {
         if why.kind() == ErrorKind::BrokenPipe {
-            Self::NobodyReads
+            Self::Closed
         } else {
             Self::Failed(why)
         }

@@ -12,7 +12,7 @@ pub use args::DoctorArgs;
 
 use super::exit::Exit;
 use super::style::Style;
-use super::{cache, file, standard};
+use super::{cache, file, io_errors};
 use crate::cli::json;
 use crate::doctor::{Finding, Machine, Places, Verdict, Wishes, judge, look, report, worst};
 
@@ -49,7 +49,7 @@ pub(super) fn run(args: &DoctorArgs) -> io::Result<Exit> {
             return Ok(exit);
         }
     }
-    print(args, &findings).map_err(standard::unwritable)?;
+    print(args, &findings).map_err(io_errors::unwritable)?;
     Ok(exit)
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::alarm_clock::AlarmClock;
 use super::{WAITING, is_virtual};
 use crate::cli::options::CommonArgs;
-use crate::cli::{Exit, setting};
+use crate::cli::{Exit, setup};
 use crate::client::follow::{
     Direct, DirectEnded, Fallback, FollowEvent, ReachDevices, Remark, Reporter,
 };
@@ -98,7 +98,7 @@ fn follow(
     } else {
         Box::new(RealClock::new(Some(direct.interrupt.as_fd())))
     };
-    let trace = match setting::open_trace(common) {
+    let trace = match setup::open_trace(common) {
         Ok(trace) => trace,
         Err(error) => {
             remark(clock.now(), error)?;
@@ -123,8 +123,8 @@ fn follow(
         reporter: &reporter,
         until,
     };
-    let query = setting::query(common, true, Duration::MAX);
-    let mut memory = setting::memory(common, common.simulate.is_none());
+    let query = setup::query(common, true, Duration::MAX);
+    let mut memory = setup::memory(common, common.simulate.is_none());
     let (sender, mut commands) = command_channel()?;
     direct.control.reach_devices(Box::new(Commanded(sender)));
     let mut worst = Exit::Ok;
@@ -166,5 +166,5 @@ fn follow(
             Exit::Failure
         }
     };
-    Ok(setting::finish_trace(common, trace, exit))
+    Ok(setup::finish_trace(common, trace, exit))
 }

@@ -18,7 +18,7 @@ use self::direct::Devices;
 use self::missing::Missing;
 use super::exit::Exit;
 use super::options::CommonArgs;
-use super::{setting, way};
+use super::{origin, setup};
 use crate::client::follow::{
     Ended, FollowDaemon, FollowEvent, Handle, OnEvent, Origin, Remark, SessionEvent,
 };
@@ -49,7 +49,7 @@ struct End {
 impl Following {
     /// Follows for this long; `None`: until it is ended.
     pub(super) fn new(common: &CommonArgs, duration: Option<Duration>) -> io::Result<Self> {
-        let (follower, handle) = FollowDaemon::new(way::buses(common))?;
+        let (follower, handle) = FollowDaemon::new(origin::buses(common))?;
         Ok(Self {
             duration,
             follower: follower
@@ -67,10 +67,10 @@ impl Following {
 
     /// Ends following on a signal to end the program.
     pub(super) fn end_on_signals(&self) -> io::Result<()> {
-        for signal in setting::ENDING {
+        for signal in setup::ENDING {
             signal_hook::flag::register(signal, Arc::clone(&self.end.is_signalled))?;
         }
-        setting::on_signals(|| self.handle.end_descriptor())
+        setup::on_signals(|| self.handle.end_descriptor())
     }
 
     /// Ends following when the reader of standard output closes it. Without this, a program that
@@ -101,7 +101,7 @@ impl Following {
             match &event {
                 SessionEvent::Begun(origin) => {
                     follows_daemon = matches!(origin, Origin::Daemon { .. });
-                    way::tell_origin(common, way::direct(common), origin);
+                    origin::report_origin(common, origin::direct(common), origin);
                 }
                 SessionEvent::Follow(FollowEvent::Change(change)) => missing.on_change(change),
                 SessionEvent::Follow(FollowEvent::Settled { is_empty }) => {
@@ -117,7 +117,7 @@ impl Following {
             }
             on_event(at, event)
         };
-        let ended = match common.way.bus {
+        let ended = match common.origin.bus {
             // With --bus, wait for the daemon on that bus.
             Some(_) => self.follower.run(&mut on_event),
             None => self.follower.run_or_fall_back(&mut devices, &mut on_event),

@@ -2,7 +2,7 @@
 
 use super::moment::Moment;
 use crate::cli::style::Style;
-use crate::cli::words::{self, Urgency};
+use crate::cli::value_text::{self, Urgency};
 use crate::device::{BatteryLevel, ChargeState, Device, Presence, TimeLeftUntil};
 use hidpp_proto::units::Percent;
 
@@ -46,7 +46,7 @@ pub(super) fn lowest_first(devices: &[Device]) -> Vec<&Device> {
             device.presence == Presence::Offline,
             charge.is_none(),
             charge,
-            words::name(device),
+            value_text::name(device),
             device.id.clone(),
         )
     });
@@ -99,12 +99,12 @@ pub(super) fn line<'a>(
 impl<'a> Entry<'a> {
     pub(super) fn of(device: &'a Device, style: Style, moment: &'a Moment) -> Self {
         let battery = device.battery.as_ref();
-        let charge = battery.and_then(|battery| words::charge(battery, style));
+        let charge = battery.and_then(|battery| value_text::charge(battery, style));
         // The last value of a device that is off or in use elsewhere is not urgent.
         let present = battery.filter(|_| device.presence != Presence::Offline);
         Self {
             device,
-            name: words::name(device),
+            name: value_text::name(device),
             charge: charge.unwrap_or_else(|| style.unknown().to_owned()),
             urgency: present.map_or(Urgency::Unknown, Urgency::of),
             moment,
@@ -146,9 +146,9 @@ impl<'a> Entry<'a> {
             facts.extend(battery.voltage.map(|voltage| voltage.to_string()));
         }
         let left = self.moment.time_left(self.device);
-        facts.extend(left.as_ref().map(words::time_left_range));
+        facts.extend(left.as_ref().map(value_text::time_left_range));
         let light = self.device.light.filter(|_| !self.is_offline());
-        facts.extend(light.map(|it| format!("{} ({})", words::lux(&it), it.level().name())));
+        facts.extend(light.map(|it| format!("{} ({})", value_text::lux(&it), it.level().name())));
         format!("{}  {}", self.name, facts.join(", "))
     }
 
@@ -156,7 +156,7 @@ impl<'a> Entry<'a> {
     pub(super) fn time_left(&self, until: TimeLeftUntil) -> Option<String> {
         let left = self.moment.time_left(self.device);
         left.filter(|it| it.until == until)
-            .map(|it| words::time_left(&it))
+            .map(|it| value_text::time_left(&it))
     }
 
     pub(super) fn percent(&self) -> Option<Percent> {

@@ -3,7 +3,7 @@
 use super::entry::Entry;
 use crate::cli::bar::bar;
 use crate::cli::style::Style;
-use crate::cli::words;
+use crate::cli::value_text;
 use crate::device::{Presence, TimeLeftUntil};
 use crate::text;
 use hidpp_proto::feature::DeviceKind;
@@ -81,10 +81,10 @@ impl Field {
         let word = |word: &'static str| word.to_owned();
         match self {
             Self::Name => Some(entry.name.clone()),
-            Self::Id => Some(words::id(&device.id).into_owned()),
+            Self::Id => Some(value_text::id(&device.id).into_owned()),
             Self::Kind => device.kind.and_then(DeviceKind::name).map(word),
             Self::Serial => device.serial.as_deref().and_then(text::name),
-            Self::Receiver => device.receiver().map(|it| words::id(it).into_owned()),
+            Self::Receiver => device.receiver().map(|it| value_text::id(it).into_owned()),
             Self::Slot => device.slot().map(|slot| slot.to_string()),
             Self::Charge => Some(entry.charge.clone()).filter(|it| it != style.unknown()),
             Self::Age => entry.age(),

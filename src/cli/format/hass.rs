@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::entry::by_id;
-use crate::cli::{json, words};
+use crate::cli::{json, value_text};
 use crate::device::{BatteryLevel, ChargeState, Device, Presence};
 use crate::text;
 use hidpp_proto::units::{Lux, Percent};
@@ -103,7 +103,7 @@ impl Values {
             percent: battery.and_then(|it| it.percent),
             charge_read: battery
                 .filter(|it| !device.is_online() && it.tells_charge())
-                .and_then(|it| words::utc(it.charge_at)),
+                .and_then(|it| value_text::utc(it.charge_at)),
             level: battery.and_then(|it| it.level).map(BatteryLevel::name),
             state: state.and_then(ChargeState::name),
             charging: known.map(|it| on(it == ChargeState::Charging)),
@@ -125,7 +125,7 @@ impl Values {
 fn config(device: &Device, topics: &Names) -> serde_json::Result<String> {
     let mut who = Map::new();
     who.insert("identifiers".into(), json!([topics.key]));
-    who.insert("name".into(), words::name(device).into());
+    who.insert("name".into(), value_text::name(device).into());
     who.insert("manufacturer".into(), "Logitech".into());
     let optional = [
         (

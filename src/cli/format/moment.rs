@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use crate::cli::words;
+use crate::cli::value_text;
 use crate::device::{Battery, Device, Presence, STALE, TimeBasis, TimeLeft};
 use hidpp_proto::units::Timestamp;
 
@@ -46,8 +46,8 @@ impl Moment {
     pub(super) fn age(&self, device: &Device) -> Option<String> {
         let battery = device.battery.filter(Battery::tells_charge);
         let read = battery.filter(|_| !device.is_online())?.charge_at;
-        self.until(words::coarse_age_changes(self.now, read));
-        words::coarse_age(self.now, read)
+        self.until(value_text::coarse_age_changes(self.now, read));
+        value_text::coarse_age(self.now, read)
     }
 
     /// How long the battery lasts, or how long until it is full.

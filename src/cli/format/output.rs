@@ -7,7 +7,7 @@ use super::hass::Topics;
 use super::{Format, FormatKind, Look, Profile, Rendered};
 use crate::cli::color::ColorWhen;
 use crate::cli::file;
-use crate::cli::standard::unwritable;
+use crate::cli::io_errors::unwritable;
 use crate::cli::style::Style;
 use crate::device::Device;
 use hidpp_proto::units::Timestamp;

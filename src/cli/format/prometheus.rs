@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use super::entry::by_id;
 use super::escape::label;
-use crate::cli::words;
+use crate::cli::value_text;
 use crate::device::{Battery, BatteryLevel, ChargeState, Device, Link, Presence};
 use crate::text;
 use hidpp_proto::feature::DeviceKind;
@@ -146,8 +146,8 @@ fn sample(text: &mut String, name: &str, labels: &[(&str, String)], value: &str)
 /// The labels of each sample of a device.
 fn labels(device: &Device) -> Vec<(&'static str, String)> {
     let mut labels = vec![
-        ("id", words::id(&device.id).into_owned()),
-        ("name", words::name(device)),
+        ("id", value_text::id(&device.id).into_owned()),
+        ("name", value_text::name(device)),
     ];
     let kind = device.kind.and_then(DeviceKind::name);
     labels.extend(kind.map(|kind| ("kind", kind.to_owned())));
@@ -163,7 +163,7 @@ fn identity(device: &Device) -> Vec<(&'static str, String)> {
     match &device.link {
         Link::Paired { receiver, .. } => {
             labels.push(("connection", "receiver".to_owned()));
-            labels.push(("receiver", words::id(receiver).into_owned()));
+            labels.push(("receiver", value_text::id(receiver).into_owned()));
         }
         Link::Direct { bus, .. } => labels.push(("connection", text::line(bus))),
     }

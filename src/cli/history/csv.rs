@@ -9,7 +9,7 @@
 use std::io::{self, Write};
 
 use super::view::View;
-use crate::cli::words;
+use crate::cli::value_text;
 use crate::history::Entry;
 
 /// The columns; unknown values are empty. Times are in UTC.
@@ -18,7 +18,7 @@ const HEADER: &str = "device,name,time,span,percent,voltage_mv,lux,state,online"
 pub(super) fn print(out: &mut dyn Write, views: &[View<'_>]) -> io::Result<()> {
     writeln!(out, "{HEADER}")?;
     for view in views {
-        let id = cell(&words::id(&view.subject.device.id));
+        let id = cell(&value_text::id(&view.subject.device.id));
         let name = cell(&view.name);
         for entry in view.entries {
             writeln!(out, "{id},{name},{}", values(entry))?;
@@ -30,7 +30,7 @@ pub(super) fn print(out: &mut dyn Write, views: &[View<'_>]) -> io::Result<()> {
 fn values(entry: &Entry) -> String {
     let number = |value: Option<u16>| value.map_or_else(String::new, |it| it.to_string());
     [
-        words::utc(entry.at).unwrap_or_default(),
+        value_text::utc(entry.at).unwrap_or_default(),
         entry.span.name().to_owned(),
         number(entry.charge.map(|it| it.get().into())),
         number(entry.voltage.map(|it| it.0)),

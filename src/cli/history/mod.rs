@@ -26,7 +26,7 @@ use self::summary::Summary;
 use self::view::View;
 use super::exit::Exit;
 use super::style::Style;
-use super::{complain, file, standard};
+use super::{complain, file, io_errors};
 use crate::chart::{Chart, Period, Scene, Track};
 use crate::cli::json;
 use crate::clock::{Clock, RealClock};
@@ -146,7 +146,7 @@ fn show(args: &HistoryArgs, views: &[View<'_>], asked: Period, zone: TimeZone) -
     };
     printed
         .and_then(|()| out.flush())
-        .map_err(standard::unwritable)?;
+        .map_err(io_errors::unwritable)?;
     Ok(Exit::Ok)
 }
 

@@ -12,7 +12,7 @@ use super::view::View;
 use crate::chart::Period;
 use crate::chart::calendar::local;
 use crate::cli::style::Style;
-use crate::cli::words;
+use crate::cli::value_text;
 use hidpp_proto::feature::DeviceKind;
 
 /// The width of the labels.
@@ -44,7 +44,7 @@ impl Summary {
         let bold = self.style.ansi(Ansi::new().bold());
         let device = &view.subject.device;
         let kind = device.kind.and_then(DeviceKind::name);
-        let id = words::id(&device.id);
+        let id = value_text::id(&device.id);
         let about = kind.into_iter().chain([&*id]);
         let about: Vec<&str> = about.filter(|it| *it != view.name).collect();
         let about = about.join(", ");
@@ -61,7 +61,7 @@ impl Summary {
                     format!(", between {} and {}", it.lowest, it.highest)
                 };
                 let age = view.last_read(self.period.until);
-                let age = age.and_then(|read| words::coarse_age(self.period.until, read));
+                let age = age.and_then(|read| value_text::coarse_age(self.period.until, read));
                 let age = age.map_or_else(String::new, |age| format!(" ({age} ago)"));
                 format!("{} at last{age}{range}{loss}", it.last)
             }

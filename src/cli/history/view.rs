@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::subject::Subject;
 use crate::chart::{Period, series};
-use crate::cli::words;
+use crate::cli::value_text;
 use crate::history::forecast::{Forecast, forecast};
 use crate::history::{Entry, HEARTBEAT};
 use hidpp_proto::units::{Percent, Timestamp};
@@ -28,7 +28,7 @@ pub(super) struct Charges {
 
 /// Returns the devices with entries in a period, with the forecast at its end.
 pub(super) fn views(subjects: &[Subject], period: Period) -> Vec<View<'_>> {
-    let name = |subject: &Subject| words::name(&subject.device);
+    let name = |subject: &Subject| value_text::name(&subject.device);
     let view = |subject| {
         let before = subject_before(subject, period);
         let entries = subject.entries.get(before..)?;
@@ -36,7 +36,7 @@ pub(super) fn views(subjects: &[Subject], period: Period) -> Vec<View<'_>> {
         let called = subjects.iter().filter(|it| name(it) == name(subject));
         let name = match called.count() {
             0..2 => name(subject),
-            _ => format!("{} {}", name(subject), words::id(&subject.device.id)),
+            _ => format!("{} {}", name(subject), value_text::id(&subject.device.id)),
         };
         let recorded = Period {
             since: first.at.max(period.since),

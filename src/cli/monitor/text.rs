@@ -4,7 +4,7 @@ use anstyle::Style as Ansi;
 use jiff::tz::TimeZone;
 
 use crate::cli::style::Style;
-use crate::cli::words;
+use crate::cli::value_text;
 use crate::client::follow::{DeviceEvent, DeviceList};
 use crate::device::{Battery, Changed, Device, Light, Presence, Receiver};
 use crate::text;
@@ -28,9 +28,9 @@ impl Lines {
         devices: &DeviceList,
     ) -> Option<String> {
         let who = |device: &Device| {
-            let name = words::name(device);
+            let name = value_text::name(device);
             if devices.is_ambiguous(&name) {
-                format!("{name} {}", words::id(&device.id))
+                format!("{name} {}", value_text::id(&device.id))
             } else {
                 name
             }
@@ -40,7 +40,7 @@ impl Lines {
                 (of_receiver(receiver), receiver_found(receiver))
             }
             DeviceEvent::ReceiverChanged(receiver) => {
-                (of_receiver(receiver), words::slots(receiver)?)
+                (of_receiver(receiver), value_text::slots(receiver)?)
             }
             DeviceEvent::ReceiverRemoved(receiver) => {
                 (of_receiver(receiver), "unplugged".to_owned())
@@ -84,9 +84,9 @@ impl Lines {
         let battery = device.battery.as_ref();
         if device.presence == Presence::Offline {
             facts.push("offline".to_owned());
-            let last = battery.and_then(|it| Some((it, words::charge(it, self.style)?)));
+            let last = battery.and_then(|it| Some((it, value_text::charge(it, self.style)?)));
             facts.extend(last.map(|(battery, charge)| {
-                format!("last {charge}, {}", words::age(now, battery.charge_at))
+                format!("last {charge}, {}", value_text::age(now, battery.charge_at))
             }));
             return facts.join(", ");
         }
@@ -121,7 +121,7 @@ impl Lines {
             let values = self.battery(before.battery.as_ref(), battery);
             // The values of an absent device come from another link.
             let is_old = !values.is_empty() && !now.is_online();
-            let age = words::coarse_age(at, battery.charge_at).filter(|_| is_old);
+            let age = value_text::coarse_age(at, battery.charge_at).filter(|_| is_old);
             facts.extend(values);
             facts.extend(age.map(|age| format!("{age} ago")));
         }
@@ -140,7 +140,7 @@ impl Lines {
 
     fn battery(&self, before: Option<&Battery>, now: &Battery) -> Vec<String> {
         let mut facts = Vec::new();
-        let charge = |battery| words::charge(battery, self.style);
+        let charge = |battery| value_text::charge(battery, self.style);
         if before.and_then(charge) != charge(now) {
             facts.extend(self.charge(now));
         }
@@ -168,8 +168,8 @@ impl Lines {
 
     /// Formats the charge in its colour. A bare level would be mistaken for that of light.
     fn charge(&self, battery: &Battery) -> Option<String> {
-        let charge = words::charge(battery, self.style)?;
-        let color = self.style.ansi(words::charge_style(battery));
+        let charge = value_text::charge(battery, self.style)?;
+        let color = self.style.ansi(value_text::charge_style(battery));
         let subject = if charge.ends_with('%') {
             ""
         } else {
@@ -180,7 +180,7 @@ impl Lines {
 }
 
 fn light(light: &Light) -> String {
-    format!("{} ({})", words::lux(light), light.level().name())
+    format!("{} ({})", value_text::lux(light), light.level().name())
 }
 
 fn of_receiver(receiver: &Receiver) -> String {
@@ -190,7 +190,7 @@ fn of_receiver(receiver: &Receiver) -> String {
 }
 
 fn receiver_found(receiver: &Receiver) -> String {
-    let slots = words::slots(receiver);
+    let slots = value_text::slots(receiver);
     let slots = slots.map_or_else(String::new, |slots| format!(", {slots}"));
     format!("found{slots}, {}", text::line(&receiver.node))
 }

@@ -11,7 +11,7 @@ use zbus::fdo::{self, DBusProxy, RequestNameFlags};
 use zbus::names::BusName;
 use zbus::{Connection, Variant, block_on, proxy};
 
-use super::words::{self, Text};
+use super::texts::{self, Text};
 use crate::alerts::{Bubble, Kind, Order, Urgency};
 use crate::bus::Bus;
 use crate::cli::complain;
@@ -155,7 +155,7 @@ impl Desktop {
         match order {
             Order::Show(bubble, alert) => {
                 let notice = Notice {
-                    text: words::of(alert, at, self.style),
+                    text: texts::of(alert, at, self.style),
                     icon: icon(alert.kind),
                     urgency: alert.kind.urgency(),
                     is_transient: alert.kind == Kind::Charged,
@@ -168,7 +168,7 @@ impl Desktop {
                     .map(|it| it.kind)
                     .max_by_key(|it| it.urgency());
                 let notice = Notice {
-                    text: words::sum(alerts, at, self.style),
+                    text: texts::sum(alerts, at, self.style),
                     icon: worst.map_or("battery-low", icon),
                     urgency: worst.map_or(Urgency::Normal, Kind::urgency),
                     is_transient: false,

@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
-use super::words::{self, Text};
+use super::texts::{self, Text};
 use crate::alerts::{Bubble, Order, Urgency};
-use crate::cli::standard::unwritable;
+use crate::cli::io_errors::unwritable;
 use crate::cli::style::Style;
 use hidpp_proto::units::Timestamp;
 
@@ -22,11 +22,11 @@ impl Lines {
     pub(super) fn obey(&self, at: Timestamp, order: &Order) -> io::Result<()> {
         let (word, place, text) = match order {
             Order::Show(bubble, alert) => {
-                let text = words::of(alert, at, self.style);
+                let text = texts::of(alert, at, self.style);
                 (urgency(alert.kind.urgency()), bubble, text)
             }
             Order::Sum(alerts) => {
-                let text = words::sum(alerts, at, self.style);
+                let text = texts::sum(alerts, at, self.style);
                 (urgency(Urgency::Normal), &Bubble::Summary, text)
             }
             Order::Withdraw(bubble) => {

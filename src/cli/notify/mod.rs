@@ -8,7 +8,7 @@ mod past;
 mod session;
 mod store;
 mod teller;
-mod words;
+mod texts;
 
 use std::io::{self, Write};
 
@@ -23,8 +23,8 @@ use self::teller::{Screen, Teller};
 use super::complain;
 use super::exit::Exit;
 use super::follow::{Following, is_virtual};
+use super::io_errors::unwritable;
 use super::options::Field;
-use super::standard::unwritable;
 use super::style::Style;
 use crate::client::follow::{FollowEvent, SessionEvent};
 use hidpp_proto::units::Timestamp;
@@ -40,7 +40,7 @@ pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {
     if args.check_config {
         return print(&configuration);
     }
-    if !args.common.wants(Field::Battery) {
+    if !args.common.reads(Field::Battery) {
         complain(&"notify needs battery among the --fields");
         return Ok(Exit::Usage);
     }

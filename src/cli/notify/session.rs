@@ -21,7 +21,7 @@ use super::teller::{Screen, Teller};
 use crate::cli::exit::Exit;
 use crate::cli::follow::Following;
 use crate::cli::options::CommonArgs;
-use crate::cli::way;
+use crate::cli::origin;
 use crate::client::deadline::{self, Limits};
 use crate::client::follow::{
     Backoff, FollowEvent, Remark, SESSION_PATIENCE, SessionEvent, reconnect,
@@ -68,7 +68,7 @@ enum Message {
 
 /// Follows until interrupted, or for the duration.
 pub(super) fn run(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
-    let buses = way::buses(&args.common);
+    let buses = origin::buses(&args.common);
     if !buses.is_empty() {
         teller.ask(buses);
     }

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::format::FormatArgs;
 use crate::cli::options::{CommonArgs, parse_timeout};
-use crate::cli::way;
+use crate::cli::origin;
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct StatusArgs {
@@ -47,7 +47,7 @@ impl StatusArgs {
             ("--transport", self.transport.is_some()),
         ];
         let option = options.into_iter().find(|it| it.1).map(|it| it.0);
-        option.or_else(|| way::direct(&self.common))
+        option.or_else(|| origin::direct(&self.common))
     }
 }
 

@@ -12,7 +12,7 @@ use self::source::Sources;
 use super::document::Document;
 use super::exit::Exit;
 use super::style::Style;
-use super::{complain, failed, format, json, setting, standard, table, way};
+use super::{complain, failed, format, io_errors, json, origin, setup, table};
 use crate::client::daemon::Daemon;
 use crate::client::deadline::Limits;
 use crate::clock::{Clock, RealClock, VirtualClock};
@@ -36,7 +36,7 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     };
     // Until the signal handlers are installed, Ctrl-C ends the program without them.
     let (direct, start) = (args.direct(), Instant::now());
-    match way::daemon(&args.common, direct, Limits::timeout(patience(args))) {
+    match origin::daemon(&args.common, direct, Limits::timeout(patience(args))) {
         Ok(Some(daemon)) => return Ok(through(args, daemon)),
         Ok(None) => {}
         Err(error) => {
@@ -49,8 +49,8 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
         None => args.timeout.saturating_sub(start.elapsed()),
     };
     // Before anything is opened: a receiver taken over USB must be given back.
-    let interrupt = setting::interrupt()?;
-    let trace = match setting::open_trace(&args.common) {
+    let interrupt = setup::interrupt()?;
+    let trace = match setup::open_trace(&args.common) {
         Ok(trace) => trace,
         Err(error) => {
             complain(&error);
@@ -65,14 +65,14 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
             return Ok(Exit::Failure);
         }
     };
-    let query = setting::query(&args.common, false, timeout);
+    let query = setup::query(&args.common, false, timeout);
     let mut clock: Box<dyn Clock> = if sources.virtual_time {
         Box::new(VirtualClock::default())
     } else {
         Box::new(RealClock::new(Some(interrupt.as_fd())))
     };
     let asked = !sources.nodes.is_empty();
-    let mut memory = setting::memory(&args.common, !sources.virtual_time);
+    let mut memory = setup::memory(&args.common, !sources.virtual_time);
     let mut snapshot = read_status(sources.nodes, &query, &mut memory, &mut *clock)?;
     memory.save_or_log();
     let naming = args.common.naming();
@@ -85,7 +85,7 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
 
     let exit = judge(&snapshot, asked);
     let exit = show(args, &snapshot, exit);
-    Ok(setting::finish_trace(&args.common, trace, exit))
+    Ok(setup::finish_trace(&args.common, trace, exit))
 }
 
 /// The timeout for each of the two buses, which leaves enough time for the devices.
@@ -93,7 +93,7 @@ const BUS: Duration = Duration::from_secs(3);
 
 /// Returns the timeout for a bus and solar-statusd on it to answer.
 fn patience(args: &StatusArgs) -> Duration {
-    match args.common.way.bus {
+    match args.common.origin.bus {
         Some(_) => args.timeout,
         None => BUS.min(args.timeout / 3),
     }
@@ -138,7 +138,7 @@ fn show(args: &StatusArgs, snapshot: &Snapshot, exit: Exit) -> Exit {
             &snapshot.devices,
             snapshot.at,
         ),
-        None => print(args, snapshot).map_err(standard::unwritable),
+        None => print(args, snapshot).map_err(io_errors::unwritable),
     };
     match printed {
         Ok(()) => exit,

@@ -105,7 +105,7 @@ impl Sources {
 
 /// Reads the nodes of the trace given with `--replay`.
 ///
-/// It may come through a pipe and take any time. Read it before [`crate::cli::setting::interrupt`],
+/// It may come through a pipe and take any time. Read it before [`crate::cli::setup::interrupt`],
 /// while Ctrl-C still ends the program without a handler.
 pub(super) fn recorded(args: &StatusArgs) -> Result<Vec<(NodeInfo, Replay)>, SourceError> {
     let nodes = args.replay.as_deref().map_or(Ok(Vec::new()), read_trace)?;

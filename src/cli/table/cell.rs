@@ -4,7 +4,7 @@ use anstyle::Style as Ansi;
 
 use crate::cli::bar::bar;
 use crate::cli::style::Style;
-use crate::cli::words;
+use crate::cli::value_text;
 use crate::device::{Battery, Device, Presence};
 use hidpp_proto::units::Timestamp;
 
@@ -150,7 +150,7 @@ pub(super) fn cell(device: &Device, column: Column, form: Form) -> Cell {
             let slot = device.slot().map(|slot| slot.to_string());
             Cell::right(slot.unwrap_or_default())
         }
-        Column::Device => Cell::plain(words::name(device)),
+        Column::Device => Cell::plain(value_text::name(device)),
         Column::Kind => device
             .kind
             .map_or_else(unknown, |kind| Cell::plain(kind.to_string())),
@@ -161,7 +161,7 @@ pub(super) fn cell(device: &Device, column: Column, form: Form) -> Cell {
                 |bar| Cell::plain(bar).with(charge_style(device)),
             )
         }
-        Column::Charge => match battery.and_then(|battery| words::charge(battery, style)) {
+        Column::Charge => match battery.and_then(|battery| value_text::charge(battery, style)) {
             Some(charge) if is_old(device) => Cell::right(charge).with(charge_style(device)),
             Some(charge) => Cell::right(charge),
             None if form.beside_bar => Cell::plain(""),
@@ -170,18 +170,24 @@ pub(super) fn cell(device: &Device, column: Column, form: Form) -> Cell {
         Column::State => state(device, style),
         Column::Left => device.time_left(now).map_or_else(unknown, |left| {
             Cell::plain(if form.short_time {
-                words::time_left_short(&left.rounded())
+                value_text::time_left_short(&left.rounded())
             } else {
-                words::time_left_range(&left.rounded())
+                value_text::time_left_range(&left.rounded())
             })
         }),
         Column::Voltage => battery
             .and_then(|battery| battery.voltage)
             .map_or_else(unknown, |voltage| Cell::right(voltage.to_string())),
         Column::Light => device.light.map_or_else(unknown, |light| {
-            Cell::plain(format!("{}, {}", words::lux(&light), light.level().name()))
+            Cell::plain(format!(
+                "{}, {}",
+                value_text::lux(&light),
+                light.level().name()
+            ))
         }),
-        Column::Read => read_at(device).map_or_else(unknown, |at| Cell::plain(words::age(now, at))),
+        Column::Read => {
+            read_at(device).map_or_else(unknown, |at| Cell::plain(value_text::age(now, at)))
+        }
         Column::Firmware => device
             .firmware
             .map_or_else(unknown, |firmware| Cell::plain(firmware.to_string())),
@@ -204,7 +210,7 @@ pub(super) fn has_old_charge(device: &Device) -> bool {
 
 /// Returns whether a charge would be stale.
 fn is_old(device: &Device) -> bool {
-    device.presence == Presence::Offline || device.battery.as_ref().is_some_and(words::is_kept)
+    device.presence == Presence::Offline || device.battery.as_ref().is_some_and(value_text::is_kept)
 }
 
 fn charge_style(device: &Device) -> Ansi {
@@ -214,7 +220,7 @@ fn charge_style(device: &Device) -> Ansi {
     device
         .battery
         .as_ref()
-        .map_or_else(Ansi::new, words::charge_style)
+        .map_or_else(Ansi::new, value_text::charge_style)
 }
 
 fn state(device: &Device, style: Style) -> Cell {

@@ -15,7 +15,7 @@ use unicode_width::UnicodeWidthStr;
 
 use self::cell::{Cell, Column, Concession, Form, cell};
 use super::style::Style;
-use super::words;
+use super::value_text;
 use crate::device::{Device, Link, Receiver};
 use crate::manager::Snapshot;
 use crate::text;
@@ -75,7 +75,7 @@ pub(super) fn print(
     let bold = style.ansi(Ansi::new().bold());
     writeln!(out, "\n{bold}Cannot be read{bold:#}")?;
     for unreadable in &snapshot.unreadable {
-        writeln!(out, "  {}", words::unreadable(unreadable))?;
+        writeln!(out, "  {}", value_text::unreadable(unreadable))?;
     }
     Ok(())
 }
@@ -99,7 +99,7 @@ fn groups(snapshot: &Snapshot) -> Vec<Group<'_>> {
         facts.extend(serial.map(|serial| format!("serial {serial}")));
         let firmware = receiver.firmware;
         facts.extend(firmware.map(|firmware| format!("firmware {firmware}")));
-        facts.extend(words::slots(receiver));
+        facts.extend(value_text::slots(receiver));
         facts.push(text::line(&receiver.node));
         Some(Group {
             name: receiver.model.name().to_owned(),
@@ -116,7 +116,7 @@ fn groups(snapshot: &Snapshot) -> Vec<Group<'_>> {
     for name in buses {
         let devices = snapshot.devices.iter();
         let mut devices: Vec<&Device> = devices.filter(|it| bus(it) == Some(name)).collect();
-        devices.sort_by_key(|device| (words::name(device).to_lowercase(), &device.id));
+        devices.sort_by_key(|device| (value_text::name(device).to_lowercase(), &device.id));
         groups.push(Group {
             name: match name {
                 "usb" => "USB".to_owned(),

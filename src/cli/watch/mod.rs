@@ -43,7 +43,7 @@ use self::view::{View, Wish};
 use super::exit::Exit;
 use super::follow::WAITING;
 use super::style::Style;
-use super::{aside, color, monitor, standard};
+use super::{color, io_errors, monitor, stderr};
 use crate::client::follow::{self, Control, FollowEvent, SessionEvent};
 use crate::clock::{Clock, RealClock, Wake};
 use crate::device::Device;
@@ -66,9 +66,9 @@ pub(super) fn run(args: WatchArgs) -> io::Result<Exit> {
     let bell = Bell::new()?;
     let out = out.as_fd().try_clone_to_owned()?;
     let keys = io::stdin().as_fd().try_clone_to_owned()?;
-    let screen = Screen::enter(out, keys, style.color).map_err(standard::unwritable)?;
+    let screen = Screen::enter(out, keys, style.color).map_err(io_errors::unwritable)?;
     let ringing = bell.clone();
-    let _held = aside::hold(move || ringing.ring());
+    let _held = stderr::hold(move || ringing.ring());
     let mut watch = Watch::start(args, style, screen, bell)?;
     let ended = watch.run(signals);
     watch.end(ended)
@@ -126,7 +126,7 @@ impl Watch {
             let drawn = draw(&self.model, &self.view, size, self.style, now);
             self.screen
                 .show(drawn.buffer)
-                .map_err(standard::unwritable)?;
+                .map_err(io_errors::unwritable)?;
             let due = [drawn.changes, self.lease.next(&self.model), self.until];
             let due = due.into_iter().flatten().min();
             let mut awaited: Vec<BorrowedFd<'_>> = vec![
@@ -169,7 +169,7 @@ impl Watch {
                 Err(_) => return true,
             }
         }
-        if let Some(text) = aside::look() {
+        if let Some(text) = stderr::take_last() {
             let until = None;
             self.model.remark = Some(Remark { text, until });
         }
@@ -201,7 +201,7 @@ impl Watch {
         let Some(entry) = self.view.entry(&self.model) else {
             return;
         };
-        let name = super::words::name(&entry.device);
+        let name = super::value_text::name(&entry.device);
         let text = if !entry.measures_light() {
             format!("{name} has no light meter")
         } else if !entry.device.is_online() {
@@ -220,7 +220,7 @@ impl Watch {
         let left = self.screen.leave();
         let followed = self.follower.end();
         match ended? {
-            End::Wanted(exit) => left.map_err(standard::unwritable).map(|()| exit),
+            End::Wanted(exit) => left.map_err(io_errors::unwritable).map(|()| exit),
             End::Nothing => followed.unwrap_or(Ok(Exit::Failure)),
         }
     }
@@ -244,7 +244,7 @@ fn hear(model: &mut Model, at: Timestamp, heard: SessionEvent) {
         // The screen shows it anyway.
         SessionEvent::Follow(FollowEvent::Remark(follow::Remark::Fallback(what)))
             if what == WAITING => {}
-        SessionEvent::Follow(FollowEvent::Remark(what)) => aside::complain(&what),
+        SessionEvent::Follow(FollowEvent::Remark(what)) => stderr::complain(&what),
         SessionEvent::Lost | SessionEvent::Away => model.lose(at),
     }
 }

@@ -8,9 +8,9 @@ use super::list::{join, trend};
 use super::pen::{BOLD, DIM, LOUD, Pen, at_both_ends, gap, plain, span};
 use super::{is_lit, scale};
 use crate::cli::bar::wide_bar;
+use crate::cli::value_text;
 use crate::cli::watch::model::{Entry, Model, Trend};
 use crate::cli::watch::track::Track;
-use crate::cli::words;
 use crate::device::{Light, LightLevel, Link, Presence, TimeBasis, TimeLeft};
 use crate::text;
 use hidpp_proto::units::Lux;
@@ -76,7 +76,7 @@ impl Part {
 pub(super) fn title(pen: &Pen, model: &Model, entry: &Entry, width: usize) -> Line<'static> {
     let device = &entry.device;
     let rule = pen.glyph("─", "-");
-    let name = pen.fitted(&words::name(device), width.saturating_sub(6));
+    let name = pen.fitted(&value_text::name(device), width.saturating_sub(6));
     let place = match &device.link {
         Link::Paired { slot, .. } => {
             let receiver = model.receiver_of(device).map(|it| it.model.name());
@@ -194,7 +194,7 @@ fn charge(pen: &Pen, entry: &Entry, room: usize) -> Line<'static> {
     let ansi = if entry.is_old() {
         DIM
     } else {
-        words::charge_style(battery)
+        value_text::charge_style(battery)
     };
     let state = match entry.device.presence {
         Presence::Offline => Some("offline"),
@@ -213,7 +213,7 @@ fn charge(pen: &Pen, entry: &Entry, room: usize) -> Line<'static> {
         ],
         " ",
     );
-    let charge = words::charge(battery, pen.style);
+    let charge = value_text::charge(battery, pen.style);
     let charge = charge.unwrap_or_else(|| pen.style.unknown().to_owned());
     let voltage = Some(voltage).filter(|it| !it.is_empty());
     let rest = join(
@@ -233,7 +233,7 @@ fn time_left(pen: &Pen, left: &TimeLeft) -> Line<'static> {
     if left.basis == TimeBasis::Calendar {
         pen.until(pen.now + left.step());
     }
-    Line::from(plain(words::time_left_range(left)))
+    Line::from(plain(value_text::time_left_range(left)))
 }
 
 fn needle(pen: &Pen, entry: &Entry, room: usize) -> Line<'static> {

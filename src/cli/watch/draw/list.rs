@@ -7,8 +7,8 @@ use unicode_width::UnicodeWidthStr;
 use super::pen::{BOLD, DIM, LOUD, Pen, gap, span};
 use super::{is_lit, scale};
 use crate::cli::bar::bar;
+use crate::cli::value_text;
 use crate::cli::watch::model::{Entry, Trend};
-use crate::cli::words;
 use crate::device::Presence;
 
 /// The width from which values have words.
@@ -91,7 +91,9 @@ impl List {
         let others = self.0.iter().filter(|(column, _)| *column != Column::Name);
         let others: usize = others.map(|(_, width)| width + 2).sum();
         let room = width.saturating_sub(others + 2).max(shortest);
-        let names = entries.iter().map(|it| words::name(&it.device).width());
+        let names = entries
+            .iter()
+            .map(|it| value_text::name(&it.device).width());
         let longest = names.max().unwrap_or_default().min(LONGEST_NAME);
         for (column, width) in &mut self.0 {
             if *column == Column::Name {
@@ -142,16 +144,16 @@ fn cell(pen: &Pen, entry: &Entry, column: Column, width: usize) -> (String, Ansi
     let (device, style) = (&entry.device, pen.style);
     let battery = device.battery.as_ref();
     let plain = |text: String| (text, Ansi::new());
-    let charge_style = || battery.map_or_else(Ansi::new, words::charge_style);
+    let charge_style = || battery.map_or_else(Ansi::new, value_text::charge_style);
     match column {
-        Column::Name => plain(words::name(device)),
+        Column::Name => plain(value_text::name(device)),
         Column::Kind => plain(device.kind.map(|kind| kind.to_string()).unwrap_or_default()),
         Column::Bar => {
             let bar = battery.and_then(|battery| bar(battery, style.unicode));
             (bar.unwrap_or_default(), charge_style())
         }
         Column::Charge => {
-            let charge = battery.and_then(|battery| words::charge(battery, style));
+            let charge = battery.and_then(|battery| value_text::charge(battery, style));
             match charge {
                 Some(charge) => (charge, charge_style()),
                 None if device.has_battery == Some(false) => plain("no battery".to_owned()),
@@ -171,10 +173,10 @@ fn cell(pen: &Pen, entry: &Entry, column: Column, width: usize) -> (String, Ansi
         }),
         Column::Light => match &device.light {
             Some(light) if width >= WIDE => (
-                format!("{}, {}", words::lux(light), light.level().name()),
+                format!("{}, {}", value_text::lux(light), light.level().name()),
                 scale::color(light.level()),
             ),
-            Some(light) => (words::lux(light), scale::color(light.level())),
+            Some(light) => (value_text::lux(light), scale::color(light.level())),
             None => plain(String::new()),
         },
         Column::Seen => {

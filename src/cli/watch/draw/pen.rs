@@ -8,7 +8,7 @@ use ratatui_core::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use crate::cli::style::Style;
-use crate::cli::words;
+use crate::cli::value_text;
 use hidpp_proto::units::Timestamp;
 
 /// Draws at a certain time, and collects when the drawn text changes.
@@ -53,14 +53,14 @@ impl Pen {
 
     /// Formats how long ago something was.
     pub(super) fn age(&self, at: Timestamp) -> String {
-        let changes = words::age_changes(self.now, at);
+        let changes = value_text::age_changes(self.now, at);
         let together = if changes.since(at) <= YOUNG {
             Duration::from_secs(1)
         } else {
             LATE
         };
         self.until(changes.rounded_up(together));
-        words::age(self.now, at)
+        value_text::age(self.now, at)
     }
 
     /// Returns one of two texts, depending on whether the terminal shows Unicode.

@@ -5,7 +5,7 @@ use ratatui_core::text::Line;
 use unicode_width::UnicodeWidthStr;
 
 use super::pen::{BOLD, DIM, Pen, gap, span};
-use crate::cli::words;
+use crate::cli::value_text;
 use crate::device::{CHARGING_ABOVE, Light, LightLevel};
 use hidpp_proto::units::Lux;
 
@@ -42,7 +42,7 @@ fn column(lux: Lux, width: usize) -> usize {
 
 /// Draws the needle with its value next to it.
 pub(super) fn needle(pen: &Pen, light: &Light, style: Ansi, width: usize) -> Line<'static> {
-    let text = format!("{}, {}", words::lux(light), light.level().name());
+    let text = format!("{}, {}", value_text::lux(light), light.level().name());
     let place = column(light.lux, width);
     let needle = pen.glyph("▼", "V");
     if place + 2 + text.width() <= width {

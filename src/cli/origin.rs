@@ -12,7 +12,7 @@ use crate::client::follow::Origin;
 /// Returns the option that requires reading the devices directly, if one was given.
 pub(super) fn direct(args: &CommonArgs) -> Option<&'static str> {
     let options = [
-        ("--direct", args.way.direct),
+        ("--direct", args.origin.direct),
         ("--simulate", args.simulate.is_some()),
         ("--record", args.record.is_some()),
         ("--no-cache", args.no_cache),
@@ -23,7 +23,7 @@ pub(super) fn direct(args: &CommonArgs) -> Option<&'static str> {
 /// Returns the buses on which to look for the daemon, in this order; empty if the devices are to be
 /// read directly.
 pub(super) fn buses(args: &CommonArgs) -> Vec<Bus> {
-    match &args.way.bus {
+    match &args.origin.bus {
         Some(bus) => vec![bus.clone()],
         None if direct(args).is_some() => Vec::new(),
         None => vec![Bus::System, Bus::Session],
@@ -45,30 +45,30 @@ pub(super) fn daemon(
     match Daemon::first(&buses, limits) {
         Ok(daemon) => {
             let (bus, owner) = (daemon.bus().clone(), daemon.owner().to_owned());
-            tell_origin(args, direct, &Origin::Daemon { bus, owner });
+            report_origin(args, direct, &Origin::Daemon { bus, owner });
             Ok(Some(daemon))
         }
         Err(mut why) => {
             let is_final = |it: &mut NoDaemon| {
-                args.way.bus.is_some() || matches!(it, NoDaemon::Interrupted(_))
+                args.origin.bus.is_some() || matches!(it, NoDaemon::Interrupted(_))
             };
             if let Some(error) = why.pop_if(is_final) {
                 return Err(error);
             }
-            tell_origin(args, direct, &Origin::Fallback(why));
+            report_origin(args, direct, &Origin::Fallback(why));
             Ok(None)
         }
     }
 }
 
 /// With `--verbose`, prints whether the daemon or the devices are asked, and why.
-pub(super) fn tell_origin(args: &CommonArgs, direct: Option<&'static str>, origin: &Origin) {
+pub(super) fn report_origin(args: &CommonArgs, direct: Option<&'static str>, origin: &Origin) {
     if let Origin::Fallback(why) = origin {
         for error in why {
             info!("{error}");
         }
     }
-    if !args.way.verbose {
+    if !args.origin.verbose {
         return;
     }
     match (origin, direct) {
@@ -88,8 +88,8 @@ pub(super) fn tell_origin(args: &CommonArgs, direct: Option<&'static str>, origi
 }
 
 fn reasons(why: &[NoDaemon]) -> String {
-    let nobody = |it: &NoDaemon| matches!(it, NoDaemon::Absent(_) | NoDaemon::NoBus { .. });
-    if why.iter().all(nobody) {
+    let is_absent = |it: &NoDaemon| matches!(it, NoDaemon::Absent(_) | NoDaemon::NoBus { .. });
+    if why.iter().all(is_absent) {
         return "no solar-statusd on the system or session bus".to_owned();
     }
     let why: Vec<String> = why.iter().map(NoDaemon::to_string).collect();

@@ -2,7 +2,7 @@
 
 use crate::alerts::{Alert, Kind};
 use crate::cli::style::Style;
-use crate::cli::words;
+use crate::cli::value_text;
 use crate::device::{CHARGING_ABOVE, ChargeState, Fault};
 use hidpp_proto::units::Timestamp;
 
@@ -38,9 +38,9 @@ pub(super) fn sum(alerts: &[Alert], now: Timestamp, style: Style) -> Text {
 }
 
 fn headline(alert: &Alert) -> String {
-    let mut name = words::name(&alert.device);
+    let mut name = value_text::name(&alert.device);
     if alert.has_namesake {
-        name = format!("{name} {}", words::id(&alert.device.id));
+        name = format!("{name} {}", value_text::id(&alert.device.id));
     }
     match (alert.kind, alert.dimming) {
         (Kind::Low, _) => format!("{name}: battery low"),
@@ -65,9 +65,9 @@ fn facts(alert: &Alert, now: Timestamp, style: Style) -> Option<String> {
         Kind::Low | Kind::Critical => {
             let battery = alert.device.battery.as_ref()?;
             // A level would repeat the headline.
-            let charge = words::charge(battery, style).filter(|it| it.ends_with('%'));
+            let charge = value_text::charge(battery, style).filter(|it| it.ends_with('%'));
             let is_current = alert.device.is_online();
-            let age = words::coarse_age(now, battery.charge_at).filter(|_| !is_current);
+            let age = value_text::coarse_age(now, battery.charge_at).filter(|_| !is_current);
             match (charge, age) {
                 (Some(charge), Some(age)) => Some(format!("{charge} left ({age} ago).")),
                 (Some(charge), None) => Some(format!("{charge} left.")),

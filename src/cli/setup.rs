@@ -65,14 +65,14 @@ pub(super) fn memory(args: &CommonArgs, real_devices: bool) -> Memory {
 
 /// Returns what to request. `timeout` applies to reading once: following has time.
 pub(super) fn query(args: &CommonArgs, follow: bool, timeout: Duration) -> Query {
-    let wants = |field| args.wants(field);
+    let reads = |field| args.reads(field);
     Query {
-        wanted: Wanted::BATTERY.when(wants(Field::Battery))
-            | Wanted::NAME.when(wants(Field::FullName))
-            | Wanted::FIRMWARE.when(wants(Field::Firmware)),
+        wanted: Wanted::BATTERY.when(reads(Field::Battery))
+            | Wanted::NAME.when(reads(Field::FullName))
+            | Wanted::FIRMWARE.when(reads(Field::Firmware)),
         follow,
-        names: wants(Field::Name) || !args.device.is_empty(),
-        receiver_firmware: wants(Field::Firmware),
+        names: reads(Field::Name) || !args.device.is_empty(),
+        receiver_firmware: reads(Field::Firmware),
         devices: args.device.clone(),
         timeout,
         quiet: false,
