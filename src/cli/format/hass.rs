@@ -44,7 +44,7 @@ struct Values {
 
 impl Topics {
     /// Returns the lines that changed since the last call.
-    pub(super) fn news(&mut self, devices: &[Device]) -> serde_json::Result<String> {
+    pub(super) fn changed_lines(&mut self, devices: &[Device]) -> serde_json::Result<String> {
         let mut now = Vec::new();
         for device in by_id(devices) {
             let topics = Names::of(device);
@@ -123,10 +123,10 @@ impl Values {
 
 /// Returns the discovery document of a device.
 fn config(device: &Device, topics: &Names) -> serde_json::Result<String> {
-    let mut who = Map::new();
-    who.insert("identifiers".into(), json!([topics.key]));
-    who.insert("name".into(), value_text::name(device).into());
-    who.insert("manufacturer".into(), "Logitech".into());
+    let mut identity = Map::new();
+    identity.insert("identifiers".into(), json!([topics.key]));
+    identity.insert("name".into(), value_text::name(device).into());
+    identity.insert("manufacturer".into(), "Logitech".into());
     let optional = [
         (
             "model",
@@ -144,10 +144,10 @@ fn config(device: &Device, topics: &Names) -> serde_json::Result<String> {
         ("sw_version", device.firmware.map(|it| it.to_string())),
     ];
     for (key, value) in optional {
-        who.extend(value.map(|value| (key.to_owned(), value.into())));
+        identity.extend(value.map(|value| (key.to_owned(), value.into())));
     }
     json::to_string(&json!({
-        "device": who,
+        "device": identity,
         "origin": {
             "name": env!("CARGO_PKG_NAME"),
             "sw_version": env!("CARGO_PKG_VERSION"),
@@ -220,12 +220,12 @@ mod tests {
         };
         let device = [Device::new("C08D-1".to_owned(), link)];
         let mut topics = Topics::default();
-        let mut news = |devices: &[Device]| topics.news(devices).unwrap();
-        assert_eq!(news(&device).lines().count(), 3);
-        assert_eq!(news(&device), "");
+        let mut changed_lines = |devices: &[Device]| topics.changed_lines(devices).unwrap();
+        assert_eq!(changed_lines(&device).lines().count(), 3);
+        assert_eq!(changed_lines(&device), "");
         let availability = |word| format!("solar-status/C08D_1/availability {word}\n");
-        assert_eq!(news(&[]), availability("offline"));
-        assert_eq!(news(&[]), "");
-        assert_eq!(news(&device), availability("online"));
+        assert_eq!(changed_lines(&[]), availability("offline"));
+        assert_eq!(changed_lines(&[]), "");
+        assert_eq!(changed_lines(&device), availability("online"));
     }
 }

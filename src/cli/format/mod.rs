@@ -174,7 +174,7 @@ impl Format {
             FormatKind::Profile(Profile::Polybar) => polybar::render(&in_bar(), look),
             FormatKind::Profile(Profile::Tmux) => tmux::render(&in_bar(), look),
             FormatKind::Profile(Profile::Prometheus) => prometheus::render(devices),
-            FormatKind::Profile(Profile::Hass) => Topics::default().news(devices)?,
+            FormatKind::Profile(Profile::Hass) => Topics::default().changed_lines(devices)?,
         };
         let changes = moment.changes();
         Ok(Rendered { text, changes })

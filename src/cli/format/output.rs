@@ -18,7 +18,7 @@ pub(super) struct Printer<'a> {
     format: &'a Format,
     style: Style,
     /// The text printed last.
-    told: Option<String>,
+    printed: Option<String>,
     topics: Topics,
 }
 
@@ -43,7 +43,7 @@ impl<'a> Printer<'a> {
             options,
             format,
             style: Style::of_environment(color, None),
-            told: None,
+            printed: None,
             topics: Topics::default(),
         }
     }
@@ -59,17 +59,17 @@ impl<'a> Printer<'a> {
         let Rendered { text, changes } = match (&self.format.0, &options.output) {
             // Each changed message on its own.
             (FormatKind::Profile(Profile::Hass), None) => Rendered {
-                text: self.topics.news(devices)?,
+                text: self.topics.changed_lines(devices)?,
                 changes: None,
             },
             _ => self.format.render(devices, now, self.look())?,
         };
-        let told = self.told.as_ref() == Some(&text);
+        let printed = self.printed.as_ref() == Some(&text);
         // An empty text is a change for a bar that showed something, and a file may have shown
         // something.
-        let is_new = options.watch || options.output.is_some() || self.told.is_some();
+        let is_new = options.watch || options.output.is_some() || self.printed.is_some();
         let silent = text.is_empty() && (self.is_hass() || !is_new);
-        if told || silent {
+        if printed || silent {
             return Ok(changes);
         }
         match &options.output {
@@ -77,7 +77,7 @@ impl<'a> Printer<'a> {
             Some(path) => file::write(path, self.lines(&text).as_bytes())?,
             None => write(&self.lines(&text)).map_err(unwritable)?,
         }
-        self.told = Some(text);
+        self.printed = Some(text);
         Ok(changes)
     }
 

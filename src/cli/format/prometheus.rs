@@ -113,8 +113,8 @@ fn levels(text: &mut String, devices: &[&Device]) {
     const NAME: &str = "battery_level";
     let level = |battery: &Battery| battery.level;
     let level = |device: &&Device| device.battery.as_ref().and_then(level);
-    let told = devices.iter().filter_map(|it| Some((it, level(it)?)));
-    for (number, (device, told)) in told.enumerate() {
+    let reported = devices.iter().filter_map(|it| Some((it, level(it)?)));
+    for (number, (device, reported)) in reported.enumerate() {
         if number == 0 {
             head(
                 text,
@@ -125,7 +125,7 @@ fn levels(text: &mut String, devices: &[&Device]) {
         for level in LEVELS {
             let mut labels = labels(device);
             labels.push(("level", level.name().to_owned()));
-            sample(text, NAME, &labels, &flag(level == told));
+            sample(text, NAME, &labels, &flag(level == reported));
         }
     }
 }
