@@ -323,7 +323,7 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn of(told: &DeviceEvent, at: Timestamp) -> Self {
+    pub(super) fn of(change: &DeviceEvent, at: Timestamp) -> Self {
         let line = |event| Self {
             schema: SCHEMA,
             time: (at.since_start().as_secs_f64() * 1000.0).round() / 1000.0,
@@ -340,7 +340,7 @@ impl Line {
             receiver: Some(ReceiverEntry::of(receiver)),
             ..line(event)
         };
-        match told {
+        match change {
             DeviceEvent::ReceiverAdded(it) => receiver("receiver-added", it),
             DeviceEvent::ReceiverChanged(it) => receiver("receiver-changed", it),
             DeviceEvent::ReceiverRemoved(it) => receiver("receiver-removed", it),
@@ -388,7 +388,7 @@ mod tests {
         assert_eq!(kept.percent, Percent::new(90));
         assert_eq!(kept.next_percent, Percent::new(50));
 
-        let never_told = BatteryEntry::of(&charging, at(60));
-        assert_eq!(never_told.charge_age_s, None);
+        let never_read = BatteryEntry::of(&charging, at(60));
+        assert_eq!(never_read.charge_age_s, None);
     }
 }

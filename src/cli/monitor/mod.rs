@@ -24,7 +24,7 @@ pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
     following.run(&args.common, &mut |at, event| {
         match event {
             SessionEvent::Begun(_) => printer.begin(),
-            SessionEvent::Follow(FollowEvent::Change(change)) => printer.tell(at, *change)?,
+            SessionEvent::Follow(FollowEvent::Change(change)) => printer.on_change(at, *change)?,
             SessionEvent::Follow(FollowEvent::Settled { .. }) => printer.settle(at)?,
             SessionEvent::Follow(FollowEvent::Remark(what)) => complain(&what),
             SessionEvent::Follow(FollowEvent::Alarm) | SessionEvent::Lost | SessionEvent::Away => {}

@@ -41,9 +41,9 @@ impl Printer {
     }
 
     /// Prints a change, if it differs from the last state.
-    pub(super) fn tell(&mut self, at: Timestamp, change: Change) -> io::Result<()> {
+    pub(super) fn on_change(&mut self, at: Timestamp, change: Change) -> io::Result<()> {
         match self.devices.take(change) {
-            Some(told) => self.print(at, &told),
+            Some(event) => self.print(at, &event),
             None => Ok(()),
         }
     }
@@ -62,13 +62,13 @@ impl Printer {
     }
 
     /// Writes a line with a single call, so that it appears as a whole or not at all.
-    fn print(&mut self, at: Timestamp, told: &DeviceEvent) -> io::Result<()> {
+    fn print(&mut self, at: Timestamp, event: &DeviceEvent) -> io::Result<()> {
         let mut line = match &self.lines {
-            Some(lines) => match lines.line(at, told, &self.devices) {
+            Some(lines) => match lines.line(at, event, &self.devices) {
                 Some(line) => line.into_bytes(),
                 None => return Ok(()),
             },
-            None => json::to_string(&Line::of(told, at))?.into_bytes(),
+            None => json::to_string(&Line::of(event, at))?.into_bytes(),
         };
         line.push(b'\n');
         let mut out = self.out.lock();

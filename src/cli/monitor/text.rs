@@ -24,10 +24,10 @@ impl Lines {
     pub(super) fn line(
         &self,
         at: Timestamp,
-        told: &DeviceEvent,
+        event: &DeviceEvent,
         devices: &DeviceList,
     ) -> Option<String> {
-        let who = |device: &Device| {
+        let name_of = |device: &Device| {
             let name = value_text::name(device);
             if devices.is_ambiguous(&name) {
                 format!("{name} {}", value_text::id(&device.id))
@@ -35,7 +35,7 @@ impl Lines {
                 name
             }
         };
-        let (name, what) = match told {
+        let (name, what) = match event {
             DeviceEvent::ReceiverAdded(receiver) => {
                 (of_receiver(receiver), receiver_found(receiver))
             }
@@ -45,11 +45,11 @@ impl Lines {
             DeviceEvent::ReceiverRemoved(receiver) => {
                 (of_receiver(receiver), "unplugged".to_owned())
             }
-            DeviceEvent::DeviceAdded(device) => (who(device), self.found(device, at)),
-            DeviceEvent::DeviceRemoved(device) => (who(device), "gone".to_owned()),
-            DeviceEvent::LightKey(device) => (who(device), "light key pressed".to_owned()),
+            DeviceEvent::DeviceAdded(device) => (name_of(device), self.found(device, at)),
+            DeviceEvent::DeviceRemoved(device) => (name_of(device), "gone".to_owned()),
+            DeviceEvent::LightKey(device) => (name_of(device), "light key pressed".to_owned()),
             DeviceEvent::DeviceChanged { before, now, what } => {
-                (who(now), self.difference(before, now, what, at)?)
+                (name_of(now), self.difference(before, now, what, at)?)
             }
         };
         let (dim, bold) = (Ansi::new().dimmed(), Ansi::new().bold());
@@ -252,7 +252,7 @@ mod tests {
         }
     }
 
-    fn told(before: &Device, now: &Device, what: &[Changed]) -> Option<String> {
+    fn changed(before: &Device, now: &Device, what: &[Changed]) -> Option<String> {
         lines().difference(before, now, what, at(2))
     }
 
@@ -264,7 +264,7 @@ mod tests {
     #[test]
     fn only_changed_values_are_printed() {
         let before = unified("11 01 06 1B 50 04 00 …");
-        for (hex, says) in [
+        for (hex, text) in [
             ("11 01 06 1B 4F 04 00 …", Some("79 %")),
             ("11 01 06 1B 50 04 01 01 …", Some("charging")),
             ("11 01 06 1B 50 04 00 01 …", Some("on a charger")),
@@ -272,7 +272,7 @@ mod tests {
             ("11 01 06 1B 50 08 00 …", None),
         ] {
             let now = unified(hex);
-            assert_eq!(told(&before, &now, &[Changed::Battery]).as_deref(), says);
+            assert_eq!(changed(&before, &now, &[Changed::Battery]).as_deref(), text);
         }
     }
 
@@ -284,9 +284,9 @@ mod tests {
             ..unified("11 01 06 1B 4F 04 00 …")
         };
         let what = [Changed::Presence, Changed::Battery];
-        let says = told(&before, &now, &what);
-        assert_eq!(says.as_deref(), Some("offline, 79 %, discharging, 2 h ago"));
-        assert_eq!(told(&now, &now, &[Changed::Battery]), None);
+        let text = changed(&before, &now, &what);
+        assert_eq!(text.as_deref(), Some("offline, 79 %, discharging, 2 h ago"));
+        assert_eq!(changed(&now, &now, &[Changed::Battery]), None);
     }
 
     #[test]
@@ -295,20 +295,20 @@ mod tests {
             |hex, hours| Battery::from_level_status(&read_level(&report(hex)), None, at(hours));
         let full = level("11 01 06 0B 5A 32 00 …", 0);
         let good = level("11 01 06 0B 32 14 00 …", 1);
-        let says = told(
+        let text = changed(
             &device(Some(full)),
             &device(Some(good)),
             &[Changed::Battery],
         );
-        assert_eq!(says.as_deref(), Some("≈50 %"));
+        assert_eq!(text.as_deref(), Some("≈50 %"));
         // MX Master (Solaar issue 265): its level is unknown while it charges.
         let charging = level("11 01 06 0B 00 00 01 …", 2).after(Some(&good));
-        let says = told(
+        let text = changed(
             &device(Some(good)),
             &device(Some(charging)),
             &[Changed::Battery],
         );
-        assert_eq!(says.as_deref(), Some("was ≈50 %, charging"));
+        assert_eq!(text.as_deref(), Some("was ≈50 %, charging"));
     }
 
     #[test]
@@ -324,10 +324,10 @@ mod tests {
                 ..device(None)
             }
         };
-        let says = |now| told(&measured(12, 0), &now, &[Changed::Light]);
-        assert_eq!(says(measured(12, 1)), None);
+        let text = |now| changed(&measured(12, 0), &now, &[Changed::Light]);
+        assert_eq!(text(measured(12, 1)), None);
         assert_eq!(
-            says(measured(538, 1)).as_deref(),
+            text(measured(538, 1)).as_deref(),
             Some("538 lux (excellent)")
         );
     }
