@@ -157,12 +157,12 @@ fn scene(
     period: Period,
     zone: TimeZone,
 ) -> Result<Scene, crate::chart::TooSmall> {
-    let told = |view: &&View<'_>| {
-        let is_told =
+    let has_values = |view: &&View<'_>| {
+        let has_value =
             |entry: &crate::history::Entry| entry.charge.is_some() || entry.light.is_some();
-        view.entries.iter().any(is_told)
+        view.entries.iter().any(has_value)
     };
-    let tracks = views.iter().filter(told).map(|view| Track {
+    let tracks = views.iter().filter(has_values).map(|view| Track {
         name: view.name.clone(),
         note: phrases::note(&view.forecast, view.charges().map(|it| it.last.to_string())),
         entries: view.entries,

@@ -45,7 +45,7 @@ struct Recorder {
     start: Timestamp,
     devices: BTreeMap<String, Device>,
     /// When the devices were last recorded, changed or not.
-    noted: Timestamp,
+    recorded_at: Timestamp,
 }
 
 /// Returns the devices of the desk with their entries up to this time.
@@ -56,9 +56,9 @@ pub(super) fn subjects(until: Timestamp, zone: &TimeZone) -> Result<Vec<Subject>
         history: History::open(folder.path().to_owned(), start)?,
         start,
         devices: BTreeMap::new(),
-        noted: start,
+        recorded_at: start,
     };
-    recorder.live(until)?;
+    recorder.run(until)?;
     let mut subjects = Vec::new();
     for device in recorder.devices.into_values() {
         let entries = recorder.history.read(&device.id, Timestamp::START)?;
@@ -70,7 +70,7 @@ pub(super) fn subjects(until: Timestamp, zone: &TimeZone) -> Result<Vec<Subject>
 
 impl Recorder {
     /// Follows the desk as the daemon does.
-    fn live(&mut self, until: Timestamp) -> Result<(), SimulationError> {
+    fn run(&mut self, until: Timestamp) -> Result<(), SimulationError> {
         let desk = months(FIRST.unwrap_or(Percent::FULL));
         let desk: Box<dyn Transport> = Box::new(SimulatedNode(desk));
         let nodes = vec![(NodeInfo::unifying("simulated"), desk)];
@@ -84,9 +84,9 @@ impl Recorder {
                 clock: &mut VirtualClock::at(self.start),
                 until: Some(until),
             },
-            &mut |at, news| {
-                if let MonitorEvent::Change(change) = news {
-                    self.take(at, *change).map_err(|error| {
+            &mut |at, event| {
+                if let MonitorEvent::Change(change) = event {
+                    self.on_change(at, *change).map_err(|error| {
                         failed = Some(error);
                         io::Error::other("the history cannot be written")
                     })?;
@@ -97,12 +97,12 @@ impl Recorder {
         failed.map_or_else(|| Ok(ended.map(drop)?), |error| Err(error.into()))
     }
 
-    fn take(&mut self, at: Timestamp, change: Change) -> Result<(), HistoryError> {
+    fn on_change(&mut self, at: Timestamp, change: Change) -> Result<(), HistoryError> {
         // Without changes, online devices are still recorded every hour.
-        while at.since(self.noted) >= HEARTBEAT {
-            self.noted += HEARTBEAT;
+        while at.since(self.recorded_at) >= HEARTBEAT {
+            self.recorded_at += HEARTBEAT;
             for device in self.devices.values().filter(|it| it.is_online()) {
-                note(&mut self.history, self.start, self.noted, device)?;
+                note(&mut self.history, self.start, self.recorded_at, device)?;
             }
         }
         if let Change::DeviceAdded(device)
