@@ -151,7 +151,7 @@ impl Desktop {
     }
 
     /// Carries out an order, now or once a server accepts it.
-    pub(super) fn obey(&mut self, at: Timestamp, order: &Order) {
+    pub(super) fn execute(&mut self, at: Timestamp, order: &Order) {
         match order {
             Order::Show(bubble, alert) => {
                 let notice = Notice {

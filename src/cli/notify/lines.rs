@@ -19,7 +19,7 @@ pub(super) struct Lines {
 
 impl Lines {
     /// Prints an order.
-    pub(super) fn obey(&self, at: Timestamp, order: &Order) -> io::Result<()> {
+    pub(super) fn execute(&self, at: Timestamp, order: &Order) -> io::Result<()> {
         let (word, place, text) = match order {
             Order::Show(bubble, alert) => {
                 let text = texts::of(alert, at, self.style);

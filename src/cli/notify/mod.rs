@@ -5,9 +5,9 @@ mod config;
 mod desktop;
 mod lines;
 mod past;
+mod presenter;
 mod session;
 mod store;
-mod teller;
 mod texts;
 
 use std::io::{self, Write};
@@ -18,8 +18,8 @@ pub(super) use self::args::NotifyArgs;
 use self::config::Configuration;
 use self::desktop::{Desktop, NoDesktop};
 use self::lines::Lines;
+use self::presenter::{AlertPresenter, Screen};
 use self::store::Store;
-use self::teller::{Screen, Teller};
 use super::complain;
 use super::exit::Exit;
 use super::follow::{Following, is_virtual};
@@ -75,25 +75,25 @@ pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {
         Store::open()
     };
     let naming = args.common.naming();
-    let teller = Teller::new(configuration.settings, zone, naming, screen, store);
+    let presenter = AlertPresenter::new(configuration.settings, zone, naming, screen, store);
     if is_virtual {
-        at_once(args, teller)
+        at_once(args, presenter)
     } else {
-        session::run(args, teller)
+        session::run(args, presenter)
     }
 }
 
 /// Follows simulated devices in virtual time.
-fn at_once(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
+fn at_once(args: &NotifyArgs, mut presenter: AlertPresenter) -> io::Result<Exit> {
     let following = Following::new(&args.common, args.duration)?;
     following.end_on_signals()?;
     let end = args.duration.map(|it| Timestamp::START + it);
     let mut now = Timestamp::START;
     let exit = following.run(&args.common, &mut |at, event| {
         if let SessionEvent::Follow(event) = event {
-            pass(&mut teller, &mut now, at)?;
+            pass(&mut presenter, &mut now, at)?;
             match event {
-                FollowEvent::Change(change) => teller.take(at, *change)?,
+                FollowEvent::Change(change) => presenter.on_change(at, *change)?,
                 FollowEvent::Remark(what) => complain(&what),
                 FollowEvent::Settled { .. } | FollowEvent::Alarm => {}
             }
@@ -101,15 +101,18 @@ fn at_once(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
         Ok(None)
     })?;
     let end = end.unwrap_or(now);
-    pass(&mut teller, &mut now, end)?;
+    pass(&mut presenter, &mut now, end)?;
     Ok(exit)
 }
 
 /// Advances the time until then, and processes what is due on the way.
-fn pass(teller: &mut Teller, now: &mut Timestamp, until: Timestamp) -> io::Result<()> {
-    while let Some(due) = teller.due(*now).filter(|due| *due > *now && *due <= until) {
+fn pass(presenter: &mut AlertPresenter, now: &mut Timestamp, until: Timestamp) -> io::Result<()> {
+    while let Some(due) = presenter
+        .due(*now)
+        .filter(|due| *due > *now && *due <= until)
+    {
         *now = due;
-        teller.advance(due)?;
+        presenter.advance(due)?;
     }
     *now = until.max(*now);
     Ok(())

@@ -17,7 +17,7 @@ use zbus::{Connection, block_on};
 use super::args::NotifyArgs;
 use super::complain;
 use super::desktop::{self, NoDesktop, SERVER};
-use super::teller::{Screen, Teller};
+use super::presenter::{AlertPresenter, Screen};
 use crate::cli::exit::Exit;
 use crate::cli::follow::Following;
 use crate::cli::options::CommonArgs;
@@ -51,7 +51,7 @@ const LOOKS: Duration = Duration::from_secs(10 * 60);
 /// An event for the deciding thread.
 enum Message {
     /// All present devices are about to be reported.
-    Anew,
+    Begun,
     Change(Box<Change>),
     /// All present devices were reported.
     Settled,
@@ -67,21 +67,21 @@ enum Message {
 }
 
 /// Follows until interrupted, or for the duration.
-pub(super) fn run(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
+pub(super) fn run(args: &NotifyArgs, mut presenter: AlertPresenter) -> io::Result<Exit> {
     let buses = origin::buses(&args.common);
     if !buses.is_empty() {
-        teller.ask(buses);
+        presenter.ask(buses);
     }
     let following = Following::new(&args.common, args.duration)?;
     following.end_on_signals()?;
     let (give, take) = sync_channel(WAITING_AT_MOST);
-    if let Screen::Desktop(desktop) = teller.screen() {
+    if let Screen::Desktop(desktop) = presenter.screen() {
         listen(desktop.connection().clone(), give.clone())?;
     }
     let handle = following.handle();
     let (ending, ended) = sync_channel(1);
     let decide = move || {
-        let decided = decide(teller, &take);
+        let decided = decide(presenter, &take);
         // Without the deciding thread, following has no purpose.
         handle.end();
         _ = ending.send(decided);
@@ -107,9 +107,9 @@ fn follow(
     following: Following,
     give: &SyncSender<Message>,
 ) -> io::Result<Exit> {
-    following.run(common, &mut |_, heard| {
-        let message = match heard {
-            SessionEvent::Begun(_) => Message::Anew,
+    following.run(common, &mut |_, event| {
+        let message = match event {
+            SessionEvent::Begun(_) => Message::Begun,
             SessionEvent::Follow(FollowEvent::Change(change)) => Message::Change(change),
             SessionEvent::Follow(FollowEvent::Settled { .. }) => Message::Settled,
             SessionEvent::Follow(FollowEvent::Remark(what)) => {
@@ -127,10 +127,10 @@ fn follow(
 }
 
 /// Decides and shows, until the end.
-fn decide(mut teller: Teller, take: &Receiver<Message>) -> io::Result<Exit> {
+fn decide(mut presenter: AlertPresenter, take: &Receiver<Message>) -> io::Result<Exit> {
     loop {
         let now = time_of_day();
-        let wait = teller.due(now).map(|due| due.since(now));
+        let wait = presenter.due(now).map(|due| due.since(now));
         let message = match wait {
             // A deadline in the past belongs to a notification that was rejected just now.
             Some(wait) => take.recv_timeout(wait.clamp(Duration::from_secs(1), LOOKS)),
@@ -138,11 +138,11 @@ fn decide(mut teller: Teller, take: &Receiver<Message>) -> io::Result<Exit> {
         };
         let now = time_of_day();
         match message {
-            Ok(Message::Anew) => teller.begin(),
-            Ok(Message::Change(change)) => teller.take(now, *change)?,
-            Ok(Message::Settled) => teller.settle(now)?,
-            Ok(Message::Server) => teller.server_appeared(now),
-            Ok(Message::Connected(connection)) => teller.reconnect(now, connection),
+            Ok(Message::Begun) => presenter.begin(),
+            Ok(Message::Change(change)) => presenter.on_change(now, *change)?,
+            Ok(Message::Settled) => presenter.settle(now)?,
+            Ok(Message::Server) => presenter.server_appeared(now),
+            Ok(Message::Connected(connection)) => presenter.reconnect(now, connection),
             Ok(Message::Taken) => {
                 complain(&NoDesktop::Taken);
                 return Ok(Exit::Ok);
@@ -151,7 +151,7 @@ fn decide(mut teller: Teller, take: &Receiver<Message>) -> io::Result<Exit> {
                 complain(&Remark::GivenUp);
                 return Ok(Exit::Failure);
             }
-            Err(RecvTimeoutError::Timeout) => teller.advance(now)?,
+            Err(RecvTimeoutError::Timeout) => presenter.advance(now)?,
             Ok(Message::End) | Err(RecvTimeoutError::Disconnected) => return Ok(Exit::Ok),
         }
     }

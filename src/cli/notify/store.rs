@@ -147,7 +147,7 @@ mod tests {
 
     use super::*;
 
-    fn told() -> Memory {
+    fn stored() -> Memory {
         serde_json::from_str(r#"{"A":{"heard":{"secs":0,"nanos":0},"told":{}}}"#).unwrap()
     }
 
@@ -158,8 +158,8 @@ mod tests {
         for torn in ["", "{", r#"{"schema":1,"devices":{"A":{"#] {
             fs::write(&path, torn).unwrap();
             assert_eq!(read(&path).unwrap(), None, "{torn}");
-            Store::at(path.clone()).save(&told());
-            assert_eq!(read(&path).unwrap(), Some(told()));
+            Store::at(path.clone()).save(&stored());
+            assert_eq!(read(&path).unwrap(), Some(stored()));
         }
     }
 
@@ -169,11 +169,11 @@ mod tests {
         let path = folder.path().join("alerts.json");
         let newer = r#"{"schema":2,"devices":[]}"#;
         fs::write(&path, newer).unwrap();
-        Store::at(path.clone()).save(&told());
+        Store::at(path.clone()).save(&stored());
         assert_eq!(fs::read_to_string(&path).unwrap(), newer);
         fs::remove_file(&path).unwrap();
         mknodat(CWD, &path, FileType::Fifo, Mode::RWXU, makedev(0, 0)).unwrap();
-        Store::at(path.clone()).save(&told());
+        Store::at(path.clone()).save(&stored());
         assert!(fs::metadata(&path).unwrap().file_type().is_fifo());
     }
 
@@ -185,9 +185,9 @@ mod tests {
             path: Some(path.clone()),
             saved: Memory::default(),
         };
-        store.save(&told());
+        store.save(&stored());
         fs::remove_file(&path).unwrap();
-        store.save(&told());
+        store.save(&stored());
         assert!(!path.exists());
     }
 }

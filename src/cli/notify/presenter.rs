@@ -22,7 +22,7 @@ pub(super) enum Screen {
 }
 
 /// Turns changes of devices into notifications.
-pub(super) struct Teller {
+pub(super) struct AlertPresenter {
     naming: Naming,
     alerts: Alerts,
     screen: Screen,
@@ -30,15 +30,15 @@ pub(super) struct Teller {
     /// `None`: the devices are followed directly.
     daemon: Option<OnDemand>,
     /// The devices reported since following began.
-    there: Devices,
+    present: Devices,
     /// Devices known from before following began again, and not reported since.
-    unheard: Devices,
+    unconfirmed: Devices,
 }
 
 /// Devices by their ids.
 type Devices = BTreeMap<String, Device>;
 
-impl Teller {
+impl AlertPresenter {
     pub(super) fn new(
         settings: Settings,
         zone: TimeZone,
@@ -52,8 +52,8 @@ impl Teller {
             screen,
             store,
             daemon: None,
-            there: Devices::new(),
-            unheard: Devices::new(),
+            present: Devices::new(),
+            unconfirmed: Devices::new(),
         }
     }
 
@@ -69,20 +69,20 @@ impl Teller {
 
     /// All present devices are about to be reported.
     pub(super) fn begin(&mut self) {
-        self.unheard.append(&mut self.there);
+        self.unconfirmed.append(&mut self.present);
     }
 
     /// All present devices were reported: the others left while the connection was lost.
     pub(super) fn settle(&mut self, at: Timestamp) -> io::Result<()> {
-        for device in std::mem::take(&mut self.unheard).into_values() {
+        for device in std::mem::take(&mut self.unconfirmed).into_values() {
             let orders = self.alerts.remove(&device, at);
-            self.obey(at, &orders)?;
+            self.execute(at, &orders)?;
         }
         Ok(())
     }
 
     /// Processes a change.
-    pub(super) fn take(&mut self, at: Timestamp, mut change: Change) -> io::Result<()> {
+    pub(super) fn on_change(&mut self, at: Timestamp, mut change: Change) -> io::Result<()> {
         if let Some(device) = change.device_mut() {
             self.naming.apply(device);
         }
@@ -94,13 +94,13 @@ impl Teller {
             | Change::DeviceChanged(device, _)
             | Change::DeviceRead(device) => {
                 let orders = self.alerts.take(&device, at);
-                self.unheard.remove(&device.id);
-                self.there.insert(device.id.clone(), device);
+                self.unconfirmed.remove(&device.id);
+                self.present.insert(device.id.clone(), device);
                 orders
             }
             Change::DeviceRemoved(device) => {
                 let orders = self.alerts.remove(&device, at);
-                self.there.remove(&device.id);
+                self.present.remove(&device.id);
                 orders
             }
             Change::ReceiverAdded(_)
@@ -108,7 +108,7 @@ impl Teller {
             | Change::LightKey(_)
             | Change::Identified { .. } => return Ok(()),
         };
-        self.obey(at, &orders)
+        self.execute(at, &orders)
     }
 
     /// Processes what is due at this time.
@@ -119,7 +119,7 @@ impl Teller {
         {
             desktop.give(at);
         }
-        self.obey(at, &orders)
+        self.execute(at, &orders)
     }
 
     /// When [`Self::advance`] must be called.
@@ -154,14 +154,14 @@ impl Teller {
         }
     }
 
-    fn obey(&mut self, at: Timestamp, orders: &[Order]) -> io::Result<()> {
+    fn execute(&mut self, at: Timestamp, orders: &[Order]) -> io::Result<()> {
         for order in orders {
             if let (Order::ReadAgain(device), Some(daemon)) = (order, &self.daemon) {
                 or_nothing("refresh", &device.id, daemon.refresh(&device.id));
             }
             match &mut self.screen {
-                Screen::Lines(lines) => lines.obey(at, order)?,
-                Screen::Desktop(desktop) => desktop.obey(at, order),
+                Screen::Lines(lines) => lines.execute(at, order)?,
+                Screen::Desktop(desktop) => desktop.execute(at, order),
             }
         }
         self.keep();
