@@ -25,8 +25,8 @@ const WAITING_AT_MOST: usize = 256;
 
 /// The events received, and the thread that sends them.
 pub(super) struct Follower {
-    heard: Receiver<(Timestamp, SessionEvent)>,
-    bell: Bell,
+    events: Receiver<(Timestamp, SessionEvent)>,
+    waker: Waker,
     handle: Handle,
     /// `None`: it was ended.
     thread: Option<JoinHandle<io::Result<Exit>>>,
@@ -34,17 +34,17 @@ pub(super) struct Follower {
 
 impl Follower {
     /// Starts following these devices.
-    pub(super) fn start(common: CommonArgs, bell: Bell) -> io::Result<Self> {
-        let (give, heard) = sync_channel(WAITING_AT_MOST);
+    pub(super) fn start(common: CommonArgs, waker: Waker) -> io::Result<Self> {
+        let (give, events) = sync_channel(WAITING_AT_MOST);
         let following = Following::new(&common, None)?;
         let handle = following.handle();
-        let ringer = Ringer(bell.clone());
+        let on_drop = WakeOnDrop(waker.clone());
         let follow = move || {
             // Wakes the drawing thread also when this thread ends or panics.
-            let ringer = ringer;
-            following.run(&common, &mut |at, heard| {
-                let given = give.send((at, heard));
-                ringer.0.ring();
+            let on_drop = on_drop;
+            following.run(&common, &mut |at, event| {
+                let given = give.send((at, event));
+                on_drop.0.wake();
                 given.map_err(|_| io::ErrorKind::BrokenPipe)?;
                 Ok(None)
             })
@@ -53,8 +53,8 @@ impl Follower {
             .name("follower".to_owned())
             .spawn(follow)?;
         Ok(Self {
-            heard,
-            bell,
+            events,
+            waker,
             handle,
             thread: Some(thread),
         })
@@ -67,15 +67,15 @@ impl Follower {
 
     /// Returns a descriptor that becomes readable when there is an event or the thread has ended.
     pub(super) fn descriptor(&self) -> BorrowedFd<'_> {
-        self.bell.0.as_fd()
+        self.waker.0.as_fd()
     }
 
     /// Returns the next event; `Ok(None)`: none yet. An error: the thread has ended.
     pub(super) fn next(&self) -> Result<Option<(Timestamp, SessionEvent)>, TryRecvError> {
         // First reset the eventfd: a later event makes it readable again.
-        self.bell.hush();
-        match self.heard.try_recv() {
-            Ok(heard) => Ok(Some(heard)),
+        self.waker.reset();
+        match self.events.try_recv() {
+            Ok(event) => Ok(Some(event)),
             Err(TryRecvError::Empty) => Ok(None),
             Err(ended) => Err(ended),
         }
@@ -96,7 +96,7 @@ impl Follower {
         let start = Instant::now();
         loop {
             let patience = ENDING.saturating_sub(start.elapsed());
-            match self.heard.recv_timeout(patience) {
+            match self.events.recv_timeout(patience) {
                 Ok(_) => {}
                 Err(RecvTimeoutError::Timeout) => return None,
                 Err(RecvTimeoutError::Disconnected) => return Some(thread.join()),
@@ -114,29 +114,29 @@ impl Drop for Follower {
 
 /// Wakes the drawing thread; each thread can have a clone.
 #[derive(Clone, Debug)]
-pub(super) struct Bell(Arc<OwnedFd>);
+pub(super) struct Waker(Arc<OwnedFd>);
 
-impl Bell {
+impl Waker {
     pub(super) fn new() -> io::Result<Self> {
-        let bell = eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?;
-        Ok(Self(Arc::new(bell)))
+        let waker = eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?;
+        Ok(Self(Arc::new(waker)))
     }
 
-    pub(super) fn ring(&self) {
+    pub(super) fn wake(&self) {
         // It fails only if the counter is full, and then the eventfd is readable anyway.
         _ = rustix::io::write(&self.0, &1_u64.to_ne_bytes());
     }
 
-    fn hush(&self) {
+    fn reset(&self) {
         _ = rustix::io::read(&self.0, &mut [0; 8]);
     }
 }
 
 /// Wakes the drawing thread when it is dropped.
-struct Ringer(Bell);
+struct WakeOnDrop(Waker);
 
-impl Drop for Ringer {
+impl Drop for WakeOnDrop {
     fn drop(&mut self) {
-        self.0.ring();
+        self.0.wake();
     }
 }

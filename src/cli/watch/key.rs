@@ -11,7 +11,7 @@ pub(super) enum Input {
     First,
     Last,
     /// Switch between one device in detail and all devices.
-    Closely,
+    Details,
     Back,
     Light,
     Sort,
@@ -62,7 +62,7 @@ const fn of_key(key: u8) -> Option<Input> {
         b'l' => Input::Light,
         b's' => Input::Sort,
         b'?' | b'h' => Input::Help,
-        b'\r' | b'\n' | b'\t' => Input::Closely,
+        b'\r' | b'\n' | b'\t' => Input::Details,
         _ => return None,
     })
 }
@@ -92,7 +92,7 @@ mod tests {
             (b"\x1bOB", Input::Down),
             (b"\x1b[5~", Input::PageUp),
             (b"\x1b[1~", Input::First),
-            (b"\t", Input::Closely),
+            (b"\t", Input::Details),
             (b"\x1b", Input::Back),
             (b"l", Input::Light),
         ] {

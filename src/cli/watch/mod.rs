@@ -13,11 +13,11 @@ mod args;
 mod draw;
 mod follower;
 mod key;
-mod lease;
 mod model;
 mod paint;
 #[cfg(test)]
 mod picture;
+mod renewal;
 mod signals;
 mod terminal;
 #[cfg(test)]
@@ -34,12 +34,12 @@ use rustix::process::{Signal, getpid, kill_process};
 
 pub(super) use self::args::WatchArgs;
 use self::draw::draw;
-use self::follower::{Bell, Follower};
-use self::lease::Lease;
+use self::follower::{Follower, Waker};
 use self::model::{Model, Remark};
+use self::renewal::WatchRenewal;
 use self::signals::Signals;
 use self::terminal::Screen;
-use self::view::{View, Wish};
+use self::view::{Action, View};
 use super::exit::Exit;
 use super::follow::WAITING;
 use super::style::Style;
@@ -63,13 +63,13 @@ pub(super) fn run(args: WatchArgs) -> io::Result<Exit> {
     let out = io::stdout();
     let style = Style::of_environment(color::color(args.common.color, &out), None);
     let signals = Signals::listen()?;
-    let bell = Bell::new()?;
+    let waker = Waker::new()?;
     let out = out.as_fd().try_clone_to_owned()?;
     let keys = io::stdin().as_fd().try_clone_to_owned()?;
     let screen = Screen::enter(out, keys, style.color).map_err(io_errors::unwritable)?;
-    let ringing = bell.clone();
-    let _held = stderr::hold(move || ringing.ring());
-    let mut watch = Watch::start(args, style, screen, bell)?;
+    let lines_waker = waker.clone();
+    let _held = stderr::hold(move || lines_waker.wake());
+    let mut watch = Watch::start(args, style, screen, waker)?;
     let ended = watch.run(signals);
     watch.end(ended)
 }
@@ -88,7 +88,7 @@ enum End {
 struct Watch {
     model: Model,
     view: View,
-    lease: Lease,
+    renewal: WatchRenewal,
     follower: Follower,
     screen: Screen,
     keys: Option<OwnedFd>,
@@ -97,15 +97,15 @@ struct Watch {
 }
 
 impl Watch {
-    fn start(args: WatchArgs, style: Style, screen: Screen, bell: Bell) -> io::Result<Self> {
+    fn start(args: WatchArgs, style: Style, screen: Screen, waker: Waker) -> io::Result<Self> {
         let clock = RealClock::new(None);
         Ok(Self {
             model: Model::new(args.common.naming()),
             view: View::default(),
-            lease: Lease::every(args.light_every.0),
+            renewal: WatchRenewal::every(args.light_every.0),
             keys: screen.keys()?,
             until: args.duration.map(|duration| clock.now() + duration),
-            follower: Follower::start(args.common, bell)?,
+            follower: Follower::start(args.common, waker)?,
             screen,
             style,
         })
@@ -119,7 +119,7 @@ impl Watch {
             if self.listen() {
                 return Ok(End::Nothing);
             }
-            for (device, series) in self.lease.due(now, &self.model) {
+            for (device, series) in self.renewal.due(now, &self.model) {
                 request_light(self.follower.control(), device, series);
             }
             let size = self.screen.size();
@@ -127,7 +127,7 @@ impl Watch {
             self.screen
                 .show(drawn.buffer)
                 .map_err(io_errors::unwritable)?;
-            let due = [drawn.changes, self.lease.next(&self.model), self.until];
+            let due = [drawn.changes, self.renewal.next(&self.model), self.until];
             let due = due.into_iter().flatten().min();
             let mut awaited: Vec<BorrowedFd<'_>> = vec![
                 self.follower.descriptor(),
@@ -152,7 +152,7 @@ impl Watch {
             if signals.looking.came() {
                 self.screen.again()?;
             }
-            if typed && self.type_keys(clock.now())? == Wish::Leave
+            if typed && self.type_keys(clock.now())? == Action::Leave
                 || self.until.is_some_and(|until| until <= clock.now())
             {
                 return Ok(End::Wanted(Exit::Ok));
@@ -164,7 +164,7 @@ impl Watch {
     fn listen(&mut self) -> bool {
         loop {
             match self.follower.next() {
-                Ok(Some((at, heard))) => hear(&mut self.model, at, heard),
+                Ok(Some((at, event))) => on_event(&mut self.model, at, event),
                 Ok(None) => break,
                 Err(_) => return true,
             }
@@ -177,7 +177,7 @@ impl Watch {
     }
 
     /// Processes the keys that were typed.
-    fn type_keys(&mut self, now: Timestamp) -> io::Result<Wish> {
+    fn type_keys(&mut self, now: Timestamp) -> io::Result<Action> {
         let mut bytes = [0; 256];
         let read = match &self.keys {
             Some(keys) => rustix::io::retry_on_intr(|| rustix::io::read(keys, &mut bytes))?,
@@ -188,13 +188,13 @@ impl Watch {
             self.keys = None;
         }
         for input in key::inputs(bytes.get(..read).unwrap_or_default()) {
-            match self.view.handle(input, &self.model) {
-                Wish::Nothing => {}
-                Wish::Leave => return Ok(Wish::Leave),
-                Wish::MeasureLight => self.measure_light(now),
+            match self.view.on_input(input, &self.model) {
+                Action::Nothing => {}
+                Action::Leave => return Ok(Action::Leave),
+                Action::MeasureLight => self.measure_light(now),
             }
         }
-        Ok(Wish::Nothing)
+        Ok(Action::Nothing)
     }
 
     fn measure_light(&mut self, now: Timestamp) {
@@ -207,7 +207,7 @@ impl Watch {
         } else if !entry.device.is_online() {
             format!("{name} is offline: press a key on it to wake it")
         } else {
-            let series = self.lease.at_once(now, entry);
+            let series = self.renewal.at_once(now, entry);
             request_light(self.follower.control(), &entry.device, series);
             format!("{name}: light measurement requested")
         };
@@ -235,10 +235,10 @@ fn request_light(control: &Control, device: &Device, series: LightMeasure) {
 }
 
 /// Processes an event.
-fn hear(model: &mut Model, at: Timestamp, heard: SessionEvent) {
-    match heard {
+fn on_event(model: &mut Model, at: Timestamp, event: SessionEvent) {
+    match event {
         SessionEvent::Begun(_) => model.begin(at),
-        SessionEvent::Follow(FollowEvent::Change(change)) => model.take(at, *change),
+        SessionEvent::Follow(FollowEvent::Change(change)) => model.on_change(at, *change),
         SessionEvent::Follow(FollowEvent::Settled { .. }) => model.settle(),
         SessionEvent::Follow(FollowEvent::Alarm) => {}
         // The screen shows it anyway.

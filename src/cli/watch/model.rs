@@ -33,7 +33,7 @@ pub(super) enum Trend {
 
 /// How complete the known state is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Hearing {
+pub(super) enum FollowState {
     /// Not all present devices were reported yet.
     Starting,
     /// All present devices were reported.
@@ -72,7 +72,7 @@ pub(super) struct Entry {
 #[derive(Clone, Debug)]
 pub(super) struct Model {
     naming: Naming,
-    pub(super) hearing: Hearing,
+    pub(super) follow_state: FollowState,
     pub(super) receivers: Vec<Receiver>,
     /// Sorted by receiver and slot, those without a receiver last.
     pub(super) entries: Vec<Entry>,
@@ -94,7 +94,7 @@ impl Entry {
     }
 
     /// Stores the new state; `back`: the device woke up or connected.
-    fn take(&mut self, device: Device, at: Timestamp, back: bool) {
+    fn update(&mut self, device: Device, at: Timestamp, back: bool) {
         if back {
             self.back = Some(at);
         }
@@ -178,7 +178,7 @@ impl Model {
     pub(super) const fn new(naming: Naming) -> Self {
         Self {
             naming,
-            hearing: Hearing::Starting,
+            follow_state: FollowState::Starting,
             receivers: Vec::new(),
             entries: Vec::new(),
             remark: None,
@@ -186,7 +186,7 @@ impl Model {
     }
 
     /// Processes a change.
-    pub(super) fn take(&mut self, at: Timestamp, mut change: Change) {
+    pub(super) fn on_change(&mut self, at: Timestamp, mut change: Change) {
         let back = change.back().is_some();
         if let Some(device) = change.device_mut() {
             self.naming.apply(device);
@@ -210,7 +210,7 @@ impl Model {
                     Some(place) => self.entries.remove(place),
                     None => Entry::new(device.clone()),
                 };
-                entry.take(device, at, back);
+                entry.update(device, at, back);
                 let rank = self.rank(&entry.device);
                 let others = &self.entries;
                 let place = others.partition_point(|it| self.rank(&it.device) <= rank);
@@ -218,7 +218,7 @@ impl Model {
             }
             Change::DeviceChanged(device, _) | Change::DeviceRead(device) => {
                 if let Some(entry) = self.find(&device) {
-                    entry.take(device, at, back);
+                    entry.update(device, at, back);
                 }
             }
             Change::Identified { .. } => {}
@@ -232,24 +232,24 @@ impl Model {
 
     /// All present devices are about to be reported, also those that were before.
     pub(super) fn begin(&mut self, at: Timestamp) {
-        if self.hearing != Hearing::Starting {
+        if self.follow_state != FollowState::Starting {
             self.lose(at);
         }
     }
 
     /// All present devices were reported.
     pub(super) fn settle(&mut self) {
-        if self.hearing == Hearing::Lost {
+        if self.follow_state == FollowState::Lost {
             // Remove the message that the connection was lost.
             self.remark = None;
         }
-        self.hearing = Hearing::Settled;
+        self.follow_state = FollowState::Settled;
         self.entries.retain(|it| !it.stale);
     }
 
     /// The connection was lost.
     pub(super) fn lose(&mut self, at: Timestamp) {
-        self.hearing = Hearing::Lost;
+        self.follow_state = FollowState::Lost;
         self.receivers.clear();
         for entry in &mut self.entries {
             entry.stale = true;
@@ -315,10 +315,10 @@ mod tests {
     fn devices_are_sorted_by_receiver_and_slot() {
         let mut model = Model::new(Naming::Short);
         for id in ["B", "A"] {
-            model.take(at(0), Change::ReceiverAdded(receiver(id)));
+            model.on_change(at(0), Change::ReceiverAdded(receiver(id)));
         }
         for (id, slot) in [("A", 2), ("B", 3), ("elsewhere", 1), ("A", 1), ("B", 1)] {
-            model.take(at(1), Change::DeviceAdded(device(id, slot)));
+            model.on_change(at(1), Change::DeviceAdded(device(id, slot)));
         }
         let ids = model.entries.iter().map(|it| it.device.id.as_str());
         let ids: Vec<&str> = ids.collect();
@@ -335,13 +335,13 @@ mod tests {
             ..device("A", 1)
         };
         let change = Change::DeviceChanged(device, vec![Changed::Battery]);
-        model.take(at(seconds), change);
+        model.on_change(at(seconds), change);
     }
 
     #[test]
     fn voltage_noise_is_not_a_trend() {
         let mut model = Model::new(Naming::Short);
-        model.take(at(0), Change::DeviceAdded(device("A", 1)));
+        model.on_change(at(0), Change::DeviceAdded(device("A", 1)));
         for (millivolts, seconds, trend) in [
             (2540, 10, None),
             (2548, 20, None),

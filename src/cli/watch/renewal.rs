@@ -19,13 +19,13 @@ const REPORTS: u8 = 3;
 
 /// The running series of all devices.
 #[derive(Debug)]
-pub(super) struct Lease {
+pub(super) struct WatchRenewal {
     /// Seconds between measurements; `None`: light is not requested.
     period_s: Option<u8>,
     asked: Vec<(Key, Timestamp)>,
 }
 
-impl Lease {
+impl WatchRenewal {
     /// Requests a measurement at this interval; `None`: none.
     pub(super) const fn every(period_s: Option<u8>) -> Self {
         let asked = Vec::new();
@@ -126,13 +126,13 @@ mod tests {
 
     fn model(presence: Presence) -> Model {
         let mut model = Model::new(Naming::Short);
-        model.take(at(0), Change::DeviceAdded(keyboard(presence)));
+        model.on_change(at(0), Change::DeviceAdded(keyboard(presence)));
         model
     }
 
     /// Returns the series requested at this time, in seconds.
-    fn asked(lease: &mut Lease, model: &Model, seconds: u64) -> Option<(u8, u8)> {
-        let due = lease.due(at(seconds), model);
+    fn asked(renewal: &mut WatchRenewal, model: &Model, seconds: u64) -> Option<(u8, u8)> {
+        let due = renewal.due(at(seconds), model);
         due.first()
             .map(|(_, series)| (series.reports, series.period_s))
     }
@@ -141,56 +141,60 @@ mod tests {
     fn a_series_is_about_a_minute_and_renewed_before_its_last_third() {
         let model = model(Presence::Online);
         for (period, series, renewed) in [(2, 30, 40), (1, 60, 40), (30, 3, 60), (255, 3, 510)] {
-            let mut lease = Lease::every(Some(period));
-            assert_eq!(asked(&mut lease, &model, 0), Some((series, period)));
-            assert_eq!(lease.next(&model), Some(at(renewed)));
-            assert_eq!(asked(&mut lease, &model, renewed - 1), None);
-            assert_eq!(asked(&mut lease, &model, renewed), Some((series, period)));
+            let mut renewal = WatchRenewal::every(Some(period));
+            assert_eq!(asked(&mut renewal, &model, 0), Some((series, period)));
+            assert_eq!(renewal.next(&model), Some(at(renewed)));
+            assert_eq!(asked(&mut renewal, &model, renewed - 1), None);
+            assert_eq!(asked(&mut renewal, &model, renewed), Some((series, period)));
         }
     }
 
     #[test]
     fn a_sleeping_device_is_not_asked_and_is_asked_once_it_wakes() {
         let mut model = model(Presence::Online);
-        let mut lease = Lease::every(Some(2));
-        assert!(asked(&mut lease, &model, 0).is_some());
+        let mut renewal = WatchRenewal::every(Some(2));
+        assert!(asked(&mut renewal, &model, 0).is_some());
         for (presence, seconds, expected) in [
             (Presence::Offline, 5, None),
             (Presence::Online, 6, Some((30, 2))),
             (Presence::Unknown, 7, None),
         ] {
             let change = Change::DeviceChanged(keyboard(presence), vec![Changed::Presence]);
-            model.take(at(seconds), change);
-            assert_eq!(asked(&mut lease, &model, seconds), expected, "{presence:?}");
+            model.on_change(at(seconds), change);
+            assert_eq!(
+                asked(&mut renewal, &model, seconds),
+                expected,
+                "{presence:?}"
+            );
         }
-        assert_eq!(lease.next(&model), None);
+        assert_eq!(renewal.next(&model), None);
     }
 
     #[test]
     fn a_device_that_slept_and_woke_between_two_checks_is_asked() {
         let mut model = model(Presence::Online);
-        let mut lease = Lease::every(Some(2));
-        assert!(asked(&mut lease, &model, 0).is_some());
+        let mut renewal = WatchRenewal::every(Some(2));
+        assert!(asked(&mut renewal, &model, 0).is_some());
         for presence in [Presence::Offline, Presence::Online] {
             let change = Change::DeviceChanged(keyboard(presence), vec![Changed::Presence]);
-            model.take(at(3), change);
+            model.on_change(at(3), change);
         }
-        assert_eq!(asked(&mut lease, &model, 3), Some((30, 2)));
+        assert_eq!(asked(&mut renewal, &model, 3), Some((30, 2)));
     }
 
     #[test]
     fn a_key_measures_once_if_no_series_is_requested() {
         let model = model(Presence::Online);
         let entry = model.entries.first().unwrap();
-        let mut never = Lease::every(None);
+        let mut never = WatchRenewal::every(None);
         assert_eq!(never.due(at(0), &model), []);
         assert_eq!(never.at_once(at(0), entry), LightMeasure::ONCE);
-        let mut lease = Lease::every(Some(2));
+        let mut renewal = WatchRenewal::every(Some(2));
         assert_eq!(
-            lease.at_once(at(5), entry).reports,
+            renewal.at_once(at(5), entry).reports,
             30,
             "the series is renewed"
         );
-        assert_eq!(lease.next(&model), Some(at(5) + Duration::from_secs(40)));
+        assert_eq!(renewal.next(&model), Some(at(5) + Duration::from_secs(40)));
     }
 }

@@ -20,14 +20,14 @@ pub(super) enum Page {
     #[default]
     Overview,
     /// One device.
-    Closely,
+    Details,
     /// The keys and signs.
     Help,
 }
 
 /// The effect of a key beyond the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wish {
+pub(super) enum Action {
     Nothing,
     Leave,
     /// Measure light on the chosen device.
@@ -69,11 +69,11 @@ impl View {
     }
 
     /// Processes a key.
-    pub(super) fn handle(&mut self, input: Input, model: &Model) -> Wish {
+    pub(super) fn on_input(&mut self, input: Input, model: &Model) -> Action {
         // The effect of another key would not be visible behind the help.
         if self.page == Page::Help && input != Input::Quit {
             self.page = Page::Overview;
-            return Wish::Nothing;
+            return Action::Nothing;
         }
         let entries = self.entries(model);
         let place = self.place(&entries);
@@ -82,18 +82,18 @@ impl View {
             self.chosen = entries.get(place.min(last)).map(|it| it.key());
         };
         match input {
-            Input::Quit => return Wish::Leave,
-            Input::Light => return Wish::MeasureLight,
+            Input::Quit => return Action::Leave,
+            Input::Light => return Action::MeasureLight,
             Input::Up => choose(place.saturating_sub(1)),
             Input::Down => choose(place + 1),
             Input::PageUp => choose(place.saturating_sub(PAGE)),
             Input::PageDown => choose(place + PAGE),
             Input::First => choose(0),
             Input::Last => choose(last),
-            Input::Closely => {
+            Input::Details => {
                 self.page = match self.page {
-                    Page::Overview => Page::Closely,
-                    Page::Closely | Page::Help => Page::Overview,
+                    Page::Overview => Page::Details,
+                    Page::Details | Page::Help => Page::Overview,
                 }
             }
             Input::Sort => {
@@ -107,7 +107,7 @@ impl View {
             Input::Help => self.page = Page::Help,
             Input::Back => self.page = Page::Overview,
         }
-        Wish::Nothing
+        Action::Nothing
     }
 }
 

@@ -1,6 +1,6 @@
 //! Draws the screen as a pure function of the known state, the size and the time.
 
-mod closely;
+mod details;
 mod help;
 mod list;
 mod pen;
@@ -14,7 +14,7 @@ use ratatui_core::text::{Line, Span};
 
 use self::list::List;
 use self::pen::{BOLD, DIM, LOUD, Pen, at_both_ends, gap, plain, span};
-use super::model::{Entry, Hearing, Model};
+use super::model::{Entry, FollowState, Model};
 use super::view::{Order, Page, View};
 use crate::cli::style::Style;
 use hidpp_proto::units::Timestamp;
@@ -77,7 +77,7 @@ fn lines(pen: &Pen, model: &Model, view: &View, size: (u16, u16)) -> Vec<Line<'s
     let room = height - 2 - usize::from(remark.is_some());
     let mut lines = match view.page {
         Page::Help => help::lines(pen, room + 1),
-        Page::Overview | Page::Closely => devices(pen, model, view, width, room),
+        Page::Overview | Page::Details => devices(pen, model, view, width, room),
     };
     lines.resize(room + 1, Line::default());
     lines.extend(remark);
@@ -97,18 +97,18 @@ fn devices(
     let place = view.place(&entries);
     let Some(chosen) = entries.get(place) else {
         let mut lines = vec![heading(model, String::new(), width)];
-        lines.extend(wrapped(nobody(model), width));
+        lines.extend(wrapped(no_device_text(model), width));
         return lines;
     };
-    let closely = |height: usize| {
-        let title = closely::title(pen, model, chosen, width);
-        let lines = closely::lines(pen, chosen, width, height.saturating_sub(1));
+    let details = |height: usize| {
+        let title = details::title(pen, model, chosen, width);
+        let lines = details::lines(pen, chosen, width, height.saturating_sub(1));
         [title].into_iter().chain(lines)
     };
-    if view.page == Page::Closely {
+    if view.page == Page::Details {
         let order = format!("{} of {}", place + 1, entries.len());
         let heading = heading(model, order, width);
-        return [heading].into_iter().chain(closely(height)).collect();
+        return [heading].into_iter().chain(details(height)).collect();
     }
     let rows = rows(entries.len(), height);
     // The chosen device is in the middle, as far as there are others on both sides.
@@ -134,14 +134,14 @@ fn devices(
     lines.extend(shown.map(|(at, entry)| list.line(pen, entry, at == place, width)));
     if height > rows {
         // Keep it close to the list on a large screen.
-        lines.extend((height > rows + CLOSELY).then(Line::default));
-        lines.extend(closely(height - rows));
+        lines.extend((height > rows + DETAILS).then(Line::default));
+        lines.extend(details(height - rows));
     }
     lines
 }
 
 /// The lines needed for all details of a device, with its title.
-const CLOSELY: usize = 12;
+const DETAILS: usize = 12;
 
 /// With fewer lines there is room for the list only.
 const BOTH: usize = 6;
@@ -152,7 +152,7 @@ fn rows(count: usize, height: usize) -> usize {
     if height < BOTH {
         return count.min(height);
     }
-    count.min(height.saturating_sub(CLOSELY).max(height / 2))
+    count.min(height.saturating_sub(DETAILS).max(height / 2))
 }
 
 fn heading(model: &Model, right: String, width: usize) -> Line<'static> {
@@ -163,11 +163,11 @@ fn heading(model: &Model, right: String, width: usize) -> Line<'static> {
         1 => "1 device".to_owned(),
         count => format!("{count} devices"),
     };
-    let awake = match model.hearing {
-        Hearing::Lost => ", disconnected".to_owned(),
-        Hearing::Starting => String::new(),
-        Hearing::Settled if asleep == 0 => String::new(),
-        Hearing::Settled => format!(", {asleep} offline"),
+    let awake = match model.follow_state {
+        FollowState::Lost => ", disconnected".to_owned(),
+        FollowState::Starting => String::new(),
+        FollowState::Settled if asleep == 0 => String::new(),
+        FollowState::Settled => format!(", {asleep} offline"),
     };
     let mut left = Line::from_iter([span("solar-status", BOLD), gap(2), plain(devices)]);
     if left.width() + awake.len() <= width {
@@ -177,21 +177,21 @@ fn heading(model: &Model, right: String, width: usize) -> Line<'static> {
 }
 
 /// The message while there is no device.
-const fn nobody(model: &Model) -> &'static str {
-    match model.hearing {
-        Hearing::Starting => "Looking for devices.",
-        Hearing::Settled => {
+const fn no_device_text(model: &Model) -> &'static str {
+    match model.follow_state {
+        FollowState::Starting => "Looking for devices.",
+        FollowState::Settled => {
             "No device found. Waiting for one to be plugged in, to connect or to be paired."
         }
-        Hearing::Lost => "Waiting for solar-statusd.",
+        FollowState::Lost => "Waiting for solar-statusd.",
     }
 }
 
 /// The keys, as many as fit.
 fn keys(pen: &Pen, view: &View, width: usize) -> Vec<Span<'static>> {
-    let closely = match view.page {
+    let details = match view.page {
         Page::Overview => "details",
-        Page::Closely => "all",
+        Page::Details => "all",
         Page::Help => {
             let keys = [("q", "quit"), ("any other", "closes this")];
             return fitting(&keys, width);
@@ -200,7 +200,7 @@ fn keys(pen: &Pen, view: &View, width: usize) -> Vec<Span<'static>> {
     let keys = [
         ("q", "quit"),
         (pen.glyph("↑↓", "j k"), "choose"),
-        ("Enter", closely),
+        ("Enter", details),
         ("l", "light now"),
         ("?", "help"),
         ("s", "sort"),

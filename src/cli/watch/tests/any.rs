@@ -106,7 +106,7 @@ pub(super) fn any_input() -> impl Strategy<Value = Input> {
         Just(Input::Down),
         Just(Input::PageDown),
         Just(Input::Last),
-        Just(Input::Closely),
+        Just(Input::Details),
         Just(Input::Sort),
         Just(Input::Help)
     ]

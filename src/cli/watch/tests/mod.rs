@@ -11,8 +11,8 @@ use unicode_width::UnicodeWidthStr;
 use self::any::{any_device, any_input};
 use super::draw::draw;
 use super::key::Input;
-use super::lease::Lease;
 use super::model::{Model, Remark};
+use super::renewal::WatchRenewal;
 use super::view::View;
 use crate::cli::style::Style;
 use crate::client::naming::Naming;
@@ -49,7 +49,7 @@ pub(super) fn watched(desk: Desk, seconds: u64) -> (Model, usize) {
     };
     let (control, mut commands) = command_channel().unwrap();
     let mut model = Model::new(Naming::Short);
-    let (mut lease, mut asked) = (Lease::every(Some(2)), 0);
+    let (mut renewal, mut asked) = (WatchRenewal::every(Some(2)), 0);
     let follow_desk = Follow {
         source: &mut Given::new(simulated(desk), Tapping::default()),
         commands: &mut commands,
@@ -60,12 +60,12 @@ pub(super) fn watched(desk: Desk, seconds: u64) -> (Model, usize) {
     };
     follow(follow_desk, &mut |now, news| {
         match news {
-            MonitorEvent::Change(change) => model.take(now, *change),
+            MonitorEvent::Change(change) => model.on_change(now, *change),
             MonitorEvent::Unreadable(unreadable) => unreachable!("{unreadable}"),
             MonitorEvent::Settled => model.settle(),
             MonitorEvent::Failure(failure) => unreachable!("{failure}"),
         }
-        for (device, series) in lease.due(now, &model) {
+        for (device, series) in renewal.due(now, &model) {
             asked += 1;
             let command = Command::MeasureLight {
                 device: device.id.clone(),
@@ -123,7 +123,7 @@ fn assert_screen(name: &str, found: &str) {
 
 fn keys(view: &mut View, model: &Model, inputs: &[Input]) {
     for input in inputs {
-        view.handle(*input, model);
+        view.on_input(*input, model);
     }
 }
 
@@ -193,9 +193,9 @@ fn the_list_can_be_sorted_by_charge() {
 fn one_device_fills_a_large_screen() {
     let (model, _) = watched(Desk::Small, 33);
     let mut view = View::default();
-    keys(&mut view, &model, &[Input::Closely]);
+    keys(&mut view, &model, &[Input::Details]);
     assert_screen(
-        "closely-120x30",
+        "details-120x30",
         &screen(&model, &view, (120, 30), UNICODE, 33),
     );
     keys(&mut view, &model, &[Input::Last]);
@@ -251,7 +251,7 @@ fn the_last_values_stay_when_the_daemon_ends() {
     // It returns without the mouse.
     let others = model.entries.clone().into_iter().map(|it| it.device);
     for device in others.filter(|it| it.name.as_deref() != Some("M705")) {
-        model.take(at(3640), Change::DeviceAdded(device));
+        model.on_change(at(3640), Change::DeviceAdded(device));
     }
     model.settle();
     let names = model
@@ -287,7 +287,7 @@ fn names_are_cut_and_contain_only_text() {
         ("K7\x1b[31m50\r\n\x07\u{202e}\u{200b}", 3),
         ("👨‍👩‍👧‍👦 mouse", 4),
     ] {
-        model.take(at(0), Change::DeviceAdded(named(name, slot)));
+        model.on_change(at(0), Change::DeviceAdded(named(name, slot)));
     }
     model.settle();
     let text = screen(&model, &View::default(), (40, 12), UNICODE, 0);
@@ -350,9 +350,9 @@ proptest! {
     ) {
         let mut model = Model::new(Naming::Short);
         for (device, time, pressed) in devices {
-            model.take(at(time), Change::DeviceAdded(device.clone()));
+            model.on_change(at(time), Change::DeviceAdded(device.clone()));
             if pressed {
-                model.take(at(time), Change::LightKey(device));
+                model.on_change(at(time), Change::LightKey(device));
             }
         }
         let mut view = View::default();
