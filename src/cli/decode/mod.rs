@@ -75,7 +75,7 @@ struct Decoder<'a> {
 
 impl Decoder<'_> {
     fn arguments(&mut self, frames: &[String]) -> Result<(), Stop> {
-        // A frame whose bytes were not quoted arrives as one argument per byte.
+        // An unquoted frame arrives as one argument per byte.
         let is_byte = |argument: &String| argument.trim_start_matches("0x").len() == 2;
         if frames.len() > 1 && frames.iter().all(is_byte) {
             return self.line("arguments", &frames.join(" "));

@@ -22,7 +22,7 @@ pub(super) fn polybar(text: &str) -> String {
     text.replace("%{", "% {")
 }
 
-/// Escapes for i3blocks, whose JSON parser (1.4) ends a text at any `"` and keeps each `\`.
+/// Escapes for i3blocks. Its JSON parser (1.4) ends a text at any `"` and keeps each `\`.
 pub(super) fn i3blocks(text: &str) -> String {
     text.replace('"', "'").replace('\\', "/")
 }

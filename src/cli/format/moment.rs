@@ -29,7 +29,7 @@ impl Moment {
     }
 
     /// Returns whether a device belongs in a bar: it is present, or was until a day ago. A device
-    /// whose last sign of life is unknown stays.
+    /// with an unknown last sign of life stays.
     pub(super) fn is_in_bar(&self, device: &Device) -> bool {
         let sign = device.last_sign();
         let Some(sign) = sign.filter(|_| device.presence == Presence::Offline) else {

@@ -31,7 +31,7 @@ use crate::device::Change;
 use hidpp_proto::units::Timestamp;
 
 /// How many messages the deciding thread may have pending: it may be waiting for the notification
-/// server. Beyond that, the connection to the daemon is not read.
+/// server. Beyond that the queue exerts back-pressure: the connection to the daemon is not read.
 const WAITING_AT_MOST: usize = 256;
 
 /// How long the deciding thread may take to end: it may wait for a server that does not answer.
@@ -179,7 +179,8 @@ fn listen(connection: Connection, give: SyncSender<Message>) -> io::Result<()> {
     Ok(())
 }
 
-/// Waits for servers, and reconnects when the session bus is lost. Returns why it ended.
+/// Waits for servers, and reconnects with backoff when the session bus is lost. Returns why it
+/// ended.
 fn keep_listening(
     mut connection: Connection,
     mut owners: NameOwnerChangedStream,

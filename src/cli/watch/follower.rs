@@ -19,8 +19,8 @@ use hidpp_proto::units::Timestamp;
 /// not answer has nothing to restore, and is abandoned.
 const ENDING: Duration = Duration::from_secs(3);
 
-/// How many events may be pending while the terminal is slow or stopped. Beyond that, the connection
-/// to the daemon is not read.
+/// How many events may be pending while the terminal is slow or stopped. Beyond that the queue
+/// exerts back-pressure: the connection to the daemon is not read.
 const WAITING_AT_MOST: usize = 256;
 
 /// The events received, and the thread that sends them.

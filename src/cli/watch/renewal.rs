@@ -1,4 +1,5 @@
-//! Requests light measurements while the watch runs: in short series, each renewed before its end.
+//! Requests light measurements while the watch runs: in short series, each renewed before its end,
+//! like a lease.
 //!
 //! Every measurement costs a solar keyboard energy, and requesting a series costs one more. So a
 //! series is long enough to keep requests few, and short enough that a watch that was killed does

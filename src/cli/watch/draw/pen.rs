@@ -21,7 +21,7 @@ pub(super) struct Pen {
 /// The age up to which ages are shown in seconds.
 const YOUNG: Duration = Duration::from_secs(120);
 
-/// How late an age in minutes may be updated, so that those of many devices change together.
+/// How late an age in minutes may be updated, so that those of many devices are coalesced.
 const LATE: Duration = Duration::from_secs(15);
 
 /// Characters of a chart, from the lowest to the highest.
