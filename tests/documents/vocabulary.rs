@@ -11,15 +11,15 @@ use test_support::project;
 /// Words that people say and programs do not, and how often they may occur in 1,000 lines of
 /// comments: plain comments have them, too, where they mean people.
 const RARE: [(&[&str], usize); 4] = [
-    (&["tell", "tells", "told"], 10),
-    (&["who", "whoever", "whose"], 11),
-    (&["nobody", "somebody", "anybody"], 7),
-    (&["so long", "so many", "so often"], 4),
+    (&["tell", "tells", "told"], 1),
+    (&["who", "whoever"], 1),
+    (&["nobody", "somebody", "anybody"], 1),
+    (&["so long", "so many", "so often"], 1),
 ];
 
 /// How often the words that are avoided may occur in the string literals of the programs, which are
-/// messages, help and errors. Tests of a module count, too.
-const IN_TEXTS: usize = 34;
+/// messages, help and errors, and those of unit tests: the user `nobody` and a field of a stored file.
+const IN_TEXTS: usize = 4;
 
 /// Words that the documents do without.
 const AVOIDED: [&str; 16] = [
@@ -43,16 +43,24 @@ const AVOIDED: [&str; 16] = [
 
 /// The terms of the field, and where the mechanism is that each names: a reader who searches for
 /// the term must find it in the comments there.
-const TERMS: [(&str, &str); 10] = [
+const TERMS: [(&str, &str); 18] = [
+    ("atomically", "src/storage"),
+    ("back pressure", "src"),
     ("backoff", "src/client"),
+    ("cache", "src/manager"),
+    ("coalesced", "src/manager"),
     ("deadline", "crates/hidpp/src/session"),
     ("deadline", "src/client"),
+    ("debounce", "src/alerts"),
+    ("debounce", "src/manager"),
     ("hotplug", "src/transport"),
     ("lease", "src/service"),
+    ("retry", "crates/hidpp/src/session"),
     ("settle", "src/manager"),
     ("snapshot", "src/manager"),
     ("stale", "src/manager"),
     ("standby", "src/manager"),
+    ("timeout", "crates/hidpp/src/session"),
     ("watchdog", "src/service"),
 ];
 
