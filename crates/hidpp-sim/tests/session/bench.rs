@@ -1,4 +1,4 @@
-//! A bench for conversations: a session, a simulated device, and virtual time.
+//! A test bench: a session that exchanges reports with a simulated device in virtual time.
 
 use std::time::Duration;
 
@@ -9,10 +9,11 @@ use hidpp_proto::wire::{DeviceIndex, Incoming, Report, ReportId, Wpid, classify}
 use hidpp_sim::device::Device;
 use hidpp_sim::{Firmware, catalogue};
 
-/// What a status asks of a receiver.
+/// The scope of the discovery that `solar-status` runs for a single status.
 pub(crate) const SCOPE: DiscoveryScope = DiscoveryScope::new().records(PairingRecords::Legacy);
 
-/// Devices of HID++ 1.0 and 2.0 that need no second of measuring.
+/// Devices of HID++ 1.0 and 2.0 that return their charge at once. A solar keyboard would need a
+/// second to measure light.
 const SIX: [&str; 6] = [
     "M525",
     "M705 (M-R0009)",
@@ -22,7 +23,7 @@ const SIX: [&str; 6] = [
     "MX Master 3",
 ];
 
-/// One of them for each slot.
+/// Slots 1 to 6 with one of the [`SIX`] devices each.
 pub(crate) fn six_devices() -> impl Iterator<Item = (u8, Device)> {
     (1..).zip(SIX).map(|(slot, name)| {
         let device = catalogue::find(name).unwrap().paired([0xD0, 0, 0, slot]);
@@ -30,14 +31,14 @@ pub(crate) fn six_devices() -> impl Iterator<Item = (u8, Device)> {
     })
 }
 
-/// A session with a device on its other side.
+/// A session, the device or receiver that answers it, and a record of their traffic.
 pub(crate) struct Bench<F> {
     pub(crate) session: Session,
     pub(crate) device: F,
     pub(crate) now: Timestamp,
     pub(crate) sent: Vec<Report>,
     pub(crate) events: Vec<Event>,
-    /// What to ask of each device as soon as the receiver's records name it.
+    /// What to probe on each device when its pairing record is read, if anything.
     pub(crate) probe_all: Option<Wanted>,
 }
 
@@ -53,7 +54,7 @@ impl<F: Firmware> Bench<F> {
         }
     }
 
-    /// Lets a report arrive, as if the device had sent it.
+    /// Passes a report to the session as if the device had sent it, padded to its full length.
     pub(crate) fn hear(&mut self, hex: &str) {
         let byte = |text| u8::from_str_radix(text, 16).unwrap();
         let mut bytes: Vec<u8> = hex.split(' ').map(byte).collect();
@@ -63,7 +64,7 @@ impl<F: Firmware> Bench<F> {
         self.step();
     }
 
-    /// Exchanges everything that is due now.
+    /// Exchanges reports, timeouts and events until nothing more is due now.
     pub(crate) fn step(&mut self) {
         loop {
             let mut idle = true;
@@ -95,12 +96,12 @@ impl<F: Firmware> Bench<F> {
         }
     }
 
-    /// Lets time pass until nothing is due before `end`.
+    /// Advances the time to `end`, and processes everything that is due until then.
     pub(crate) fn run_until(&mut self, end: Timestamp) {
         self.run_while(end, |_| true);
     }
 
-    /// Lets time pass as long as the condition holds, at most until `end`.
+    /// Advances the time while the condition holds, at most to `end`.
     pub(crate) fn run_while(&mut self, end: Timestamp, go_on: impl Fn(&Self) -> bool) {
         loop {
             self.step();
@@ -122,7 +123,7 @@ impl<F: Firmware> Bench<F> {
         }
     }
 
-    /// Lets so much time pass.
+    /// Advances the time by `span`.
     pub(crate) fn run_for(&mut self, span: Duration) {
         self.run_until(self.now + span);
     }
@@ -160,7 +161,7 @@ pub(crate) fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// What a receiver's record says of the K750.
+/// What the pairing record of a K750 contains: its model.
 pub(crate) fn k750() -> Known {
     let mut known = Known::default();
     known.model = Some(Wpid(0x4002));

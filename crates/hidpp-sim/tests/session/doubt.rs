@@ -1,4 +1,4 @@
-//! Replies that cannot be those of the feature at a remembered index.
+//! Replies that show that a remembered feature index is wrong.
 
 use hidpp_proto::feature::BatteryFeature;
 use hidpp_proto::feature::root::ProtocolVersion;
@@ -8,7 +8,8 @@ use hidpp_proto::wire::{Error20, ErrorCode, FeatureIndex, Report, ReportId};
 
 use crate::bench::slot;
 
-/// Why a device's battery is looked up again, where each of its requests has this reply.
+/// The reason why the session looks up the battery feature of a device again, if each request to
+/// the remembered index gets the reply that `reply` returns.
 fn doubt(feature: BatteryFeature, reply: impl Fn(&Report) -> Report) -> Option<Doubt> {
     let mut known = Known::default();
     known.protocol = Some(ProtocolVersion { major: 4, minor: 5 });
@@ -35,7 +36,7 @@ fn doubt(feature: BatteryFeature, reply: impl Fn(&Report) -> Report) -> Option<D
 }
 
 #[test]
-fn what_is_requested_again_has_its_reason() {
+fn a_stale_feature_index_is_reported_with_its_reason() {
     let echo = |it: &Report| Report::long(it.device(), it.sub_id(), it.address(), [0; 16]);
     let refusal = |code: u8| {
         move |it: &Report| {

@@ -1,5 +1,6 @@
-//! When replies are lost, doubled, late, overtaken or damaged, and others talk in between: what
-//! is shown is right or missing, every request has a cause, and everything ends.
+//! Replies that are lost, duplicated, late, reordered or damaged, and traffic of other programs in
+//! between: each reported value is correct or missing, the number of requests is bounded, and the
+//! session becomes idle.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,7 +23,7 @@ fn status(faults: Faults, wanted: Wanted) -> Bench<Faulty<Receiver>> {
     let mut bench = Bench::new(Faulty::new(desk(), faults));
     bench.probe_all = Some(wanted);
     bench.session.discover(SCOPE);
-    // Busy and silent devices are given up long before; late replies come 6 s late.
+    // Busy and silent devices are given up long before 80 s; late replies come after 6 s.
     bench.run_for(seconds(80));
     bench
 }
@@ -37,7 +38,7 @@ fn scripted(script: &[(u64, Fault)], wanted: Wanted) -> Bench<Faulty<Receiver>> 
     )
 }
 
-/// Whatever is known is true of the desk.
+/// Asserts that every reported value is correct for the devices of [`desk`].
 fn assert_nothing_wrong(bench: &Bench<impl Firmware>, context: &str) {
     let names = [(1, "K750"), (2, "M705"), (3, "K800")];
     for event in &bench.events {
@@ -110,10 +111,12 @@ fn assert_fact(slot: u8, fact: &DeviceFact, context: &str) {
     assert!(right, "{context}: slot {slot}: {fact:?}");
 }
 
-/// It came to an end, and nothing was asked more often than there was cause for.
+/// Asserts that the session is idle, and that no request was sent more often than the retry rules
+/// allow.
 ///
-/// A request is sent twice at most before the device counts as absent. A sign of life brings it
-/// back once. A measurement that was accepted and does not come is asked for once more.
+/// A request is sent twice at most before the device counts as absent. Each of the `wakes` reports
+/// of an absent device allows another probe. A measurement that was accepted and does not arrive is
+/// requested once more.
 fn assert_ended(bench: &Bench<impl Firmware>, wakes: usize, context: &str) {
     assert_eq!(
         bench.session.poll_timeout(),
@@ -130,7 +133,8 @@ fn assert_ended(bench: &Bench<impl Firmware>, wakes: usize, context: &str) {
         } else {
             1
         };
-        // A slot that seemed empty though the receiver counts more is looked at again.
+        // A slot that seems empty is read again if the receiver counts more devices than were
+        // found.
         let looks = if report.starts_with("10 ff 83 b5 2") {
             2
         } else {
@@ -149,7 +153,7 @@ fn k750_was_read(bench: &Bench<impl Firmware>) -> bool {
 }
 
 #[test]
-fn random_faults_show_nothing_wrong_and_come_to_an_end() {
+fn with_random_faults_no_value_is_wrong_and_the_session_becomes_idle() {
     let kinds = [
         (
             "drop",
@@ -225,13 +229,14 @@ fn random_faults_show_nothing_wrong_and_come_to_an_end() {
             read += usize::from(k750_was_read(&bench));
         }
     }
-    // One repeat gets most of it through.
+    // A single retry is enough in most runs.
     assert!(read * 10 > runs * 8, "{read} of {runs} runs read the K750");
 }
 
 #[test]
-fn damaged_frames_neither_panic_nor_hang() {
-    // A flipped bit in a value cannot be seen: USB has checksums against it. All else can.
+fn damaged_frames_cause_neither_a_panic_nor_a_hang() {
+    // A session cannot detect a flipped bit in a value (USB protects values with checksums), so
+    // this test does not compare values.
     for seed in 1..=300 {
         let chances = Chances {
             corrupt: 200,
@@ -257,7 +262,7 @@ fn damaged_frames_neither_panic_nor_hang() {
 }
 
 #[test]
-fn every_single_loss_is_made_good() {
+fn every_single_lost_report_is_recovered() {
     for lost in 0..40 {
         let bench = scripted(&[(lost, Fault::Drop)], ALL);
         let context = format!("input report {lost} lost");
@@ -271,7 +276,7 @@ fn every_single_loss_is_made_good() {
 }
 
 #[test]
-fn every_single_report_twice_or_late_changes_nothing_shown() {
+fn a_duplicated_or_delayed_report_changes_no_value() {
     for at in 0..40 {
         for fault in [
             Fault::Double,
@@ -303,13 +308,13 @@ fn foreign_traffic_before_every_report_changes_nothing() {
         assert_nothing_wrong(&bench, &format!("{foreign:?}"));
         assert!(k750_was_read(&bench), "{foreign:?}");
         let quiet = scripted(&[], ALL);
-        assert_eq!(bench.sent, quiet.sent, "{foreign:?} made us ask more");
+        assert_eq!(bench.sent, quiet.sent, "{foreign:?} caused other requests");
     }
 }
 
 #[test]
 fn foreign_traffic_does_not_move_a_deadline() {
-    // The K750 never answers, while another program's traffic with it never ceases.
+    // The K750 never answers, while replies to another program arrive every 5 ms.
     struct Deaf(Timestamp);
     impl Firmware for Deaf {
         fn output_report(&mut self, _: Timestamp, _: &[u8]) {}
@@ -332,16 +337,16 @@ fn foreign_traffic_does_not_move_a_deadline() {
     });
     let absent = DeviceFact::Absent(RequestError::Silent);
     assert_eq!(bench.facts(slot(1)), [&absent]);
-    assert_eq!(bench.sent.len(), 2, "once, and once again");
+    assert_eq!(bench.sent.len(), 2, "the request and one retry");
     assert_eq!(
         bench.now.since_start(),
         seconds(6),
-        "two times three seconds, whatever passes by"
+        "two timeouts of three seconds, despite the foreign traffic"
     );
 }
 
 #[test]
-fn busy_is_waited_for_and_costs_no_try() {
+fn a_busy_error_delays_the_request_and_does_not_count_as_a_retry() {
     for busy in [1, 2, 5] {
         let mut bench = Bench::new(desk());
         bench.device.answer_busy(1, busy);
@@ -370,7 +375,7 @@ fn busy_is_waited_for_and_costs_no_try() {
 }
 
 #[test]
-fn busy_without_end_ends() {
+fn a_device_that_stays_busy_fails_after_ten_requests() {
     let mut bench = Bench::new(desk());
     bench.device.answer_busy(1, u32::MAX);
     bench.session.probe(slot(1), Wanted::BATTERY, k750());
@@ -384,7 +389,7 @@ fn busy_without_end_ends() {
 }
 
 #[test]
-fn a_stalled_write_is_repeated_and_costs_no_try() {
+fn a_stalled_write_is_repeated_and_does_not_count_as_a_retry() {
     let mut bench = Bench::new(desk());
     bench.session.probe(slot(1), Wanted::BATTERY, k750());
     let now = bench.now;
@@ -392,7 +397,11 @@ fn a_stalled_write_is_repeated_and_costs_no_try() {
     for _ in 0..2 {
         let report = bench.session.poll_transmit(bench.now).unwrap();
         bench.session.handle_stall(bench.now, &report);
-        assert_eq!(bench.session.poll_transmit(bench.now), None, "not at once");
+        assert_eq!(
+            bench.session.poll_transmit(bench.now),
+            None,
+            "not repeated at once"
+        );
         bench.now = bench.session.poll_timeout().unwrap();
     }
     assert!(bench.now.since(now) < Duration::from_millis(100));
@@ -402,14 +411,14 @@ fn a_stalled_write_is_repeated_and_costs_no_try() {
     assert_eq!(
         bench.session.sent(),
         sent,
-        "what did not leave is not counted"
+        "stalled writes are not counted as sent"
     );
 }
 
 #[test]
-fn a_late_answer_never_answers_another_question() {
-    // The first lookup's answer comes late; its repeat was answered meanwhile, and the next
-    // lookup is on its way with the same header but for the software id.
+fn a_late_reply_is_not_taken_for_the_reply_to_the_next_request() {
+    // The reply to the first lookup is late. The retry was answered before it, and the next lookup
+    // is in flight, whose header differs in the software id only.
     let wanted = Wanted::BATTERY | Wanted::NAME;
     let mut bench = Bench::new(Faulty::new(desk(), Faults::default()));
     bench.session.probe(slot(1), wanted, k750());
@@ -431,14 +440,15 @@ fn a_late_answer_never_answers_another_question() {
             "10 01 00 06 43 01 00",
             "10 01 00 05 00 05 00"
         ],
-        "repeated under the same id, the next question under another"
+        "the retry has the same software id, the next request has another"
     );
     assert_nothing_wrong(&bench, "late lookup");
 }
 
 #[test]
-fn a_reading_without_its_marker_or_with_an_impossible_charge_is_asked_for_again() {
-    // Input reports of a probe of the K750: ping, lookup, measure's answer, measurement.
+fn a_reading_without_its_marker_or_with_an_impossible_charge_is_requested_again() {
+    // Input reports of a probe of the K750: replies to ping, lookup and measure, then the
+    // measurement (report 3).
     for (offset, flip) in [(9, 0x01), (4, 0x40 | 0x04)] {
         let faults = Faults {
             script: BTreeMap::from([(3, Fault::Corrupt { offset, flip })]),
@@ -458,11 +468,13 @@ fn a_reading_without_its_marker_or_with_an_impossible_charge_is_asked_for_again(
     }
 }
 
-/// Lets another program take the next answer's place: its own answer, under the same header.
+/// A receiver that replaces the reply to our request by a reply to another program that has the
+/// same header.
 struct Colliding {
     inner: Receiver,
-    /// The header of our request, and what the other program is answered in the same moment.
+    /// The header of our request.
     header: [u8; 4],
+    /// The reply to the other program.
     other: Vec<u8>,
     collisions: u8,
 }
@@ -487,8 +499,8 @@ impl Firmware for Colliding {
 }
 
 #[test]
-fn a_look_up_that_got_another_programs_answer_is_noticed_by_what_follows() {
-    // Seen on a real kernel beside Solaar 1.1.8, which turns through software ids.
+fn a_feature_index_from_another_programs_reply_is_corrected_after_the_next_reply() {
+    // Seen on a real kernel alongside Solaar 1.1.8, which cycles through software ids.
     let mut other = vec![0x11, 0x01, 0x00, 0x06, 0x02];
     other.resize(20, 0);
     let mut bench = Bench::new(Colliding {
@@ -510,7 +522,7 @@ fn a_look_up_that_got_another_programs_answer_is_noticed_by_what_follows() {
 }
 
 #[test]
-fn an_id_that_another_program_is_heard_to_use_is_left_to_it() {
+fn a_software_id_in_use_by_another_program_is_avoided() {
     let mut bench = Bench::new(desk());
     let foreign = Report::parse(&[
         0x11, 0x01, 0x05, 0x06, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,

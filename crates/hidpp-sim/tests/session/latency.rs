@@ -1,5 +1,5 @@
-//! How long devices take, as measured on recordings of real ones: an idle device that is connected is
-//! read, with one message, and whatever a receiver does with a message that is one too many.
+//! Latencies as measured on recordings of real devices. A connected idle device is read with one
+//! message per request, whether a receiver queues, refuses or drops messages beyond its limit.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use proptest::prelude::*;
 
 use crate::bench::{Bench, SCOPE, seconds, six_devices, slot};
 
-/// How long a first message may take.
+/// How long the session waits for the reply to the first message to a device.
 const FIRST: Duration = Duration::from_secs(3);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ enum State {
     InUse,
     Idle,
     Asleep,
-    /// Connected, and it swallows what it is sent.
+    /// Connected, but it answers no message.
     Silent,
 }
 
@@ -53,7 +53,8 @@ fn first(millis: u64) -> Latency {
     }
 }
 
-/// Asks these slots for their batteries, one after the other at this distance, until all is done.
+/// Probes the batteries of slots 1 to `slots`, one every `apart`, and runs until the session is
+/// idle.
 fn probe<F: Firmware>(device: F, slots: usize, apart: Duration, known: &Known) -> Bench<F> {
     let mut bench = Bench::new(device);
     for number in (1..).take(slots) {
@@ -78,9 +79,9 @@ fn is_read<F: Firmware>(bench: &Bench<F>, number: u8) -> bool {
 }
 
 #[test]
-fn an_idle_device_is_read_with_one_message_for_each_question() {
-    // First answers of an M705, a Performance MX (four), a G603 and an Anywhere MX, and one that is
-    // longer than any that was recorded.
+fn an_idle_device_is_read_with_one_message_per_request() {
+    // Times until the first answer of an M705, a Performance MX (four times), a G603 and an
+    // Anywhere MX, and a time that is longer than any in a recording.
     for millis in [1131, 1161, 1316, 1339, 1937, 1668, 1699, 2900] {
         let idle = receiver(
             first(millis),
@@ -95,7 +96,7 @@ fn an_idle_device_is_read_with_one_message_for_each_question() {
             !bench.session.is_idle()
         });
         assert!(is_read(&bench, 2), "{millis}: {:?}", bench.events);
-        // The ping is held, the mileage follows after 88 ms.
+        // The receiver holds the ping until the device wakes; the mileage follows 88 ms later.
         assert_eq!(bench.sent.len(), 2, "{millis}: {:?}", bench.sent);
         let took = Duration::from_millis(millis + 88);
         assert_eq!(bench.now.since_start(), took, "{millis}");
@@ -103,7 +104,7 @@ fn an_idle_device_is_read_with_one_message_for_each_question() {
 }
 
 #[test]
-fn a_device_that_is_idle_again_is_given_the_time_of_a_first_message() {
+fn a_device_that_became_idle_again_gets_the_timeout_of_a_first_message() {
     let idle = receiver(first(1937), Patience::Endless, &[State::Idle]);
     let mut bench = probe(idle, 1, Duration::ZERO, &Known::default());
     bench.sent.clear();
@@ -127,7 +128,7 @@ fn a_silent_device_is_sent_one_message_for_three_seconds() {
 }
 
 #[test]
-fn silent_devices_are_asked_at_the_same_time_and_then_one_by_one() {
+fn silent_devices_are_probed_together_and_then_each_alone() {
     for patience in [
         Patience::Patient,
         Patience::Dropping(1),
@@ -138,7 +139,7 @@ fn silent_devices_are_asked_at_the_same_time_and_then_one_by_one() {
             let receiver = receiver(first(1668), patience, &states);
             let bench = probe(receiver, states.len(), Duration::ZERO, &Known::default());
             assert_eq!(bench.sent.len(), 2 * states.len(), "{patience:?}");
-            // Which of them the receiver dropped is only shown by asking each alone.
+            // Only a request to each device alone shows which messages the receiver dropped.
             let took = bench.now.since_start();
             assert_eq!(took, FIRST * u32::from(silent + 1), "{patience:?}");
         }
@@ -147,7 +148,7 @@ fn silent_devices_are_asked_at_the_same_time_and_then_one_by_one() {
 
 #[test]
 fn a_sleeping_device_is_reported_at_once() {
-    // 8F/09 after 1.3 to 2.9 ms, 21 times on a C52B.
+    // Error 8F/09 came after 1.3 to 2.9 ms, 21 times in recordings of a C52B.
     let asleep = receiver(first(1668), Patience::Endless, &[State::Asleep; 6]);
     let bench = probe(asleep, 6, Duration::ZERO, &Known::default());
     assert_eq!(bench.sent.len(), 6);
@@ -156,7 +157,7 @@ fn a_sleeping_device_is_reported_at_once() {
 }
 
 #[test]
-fn a_device_that_falls_silent_is_asked_once_more() {
+fn a_request_to_a_device_that_falls_silent_is_retried_once() {
     let in_use = receiver(first(1668), Patience::Endless, &[State::InUse]);
     let mut bench = Bench::new(in_use);
     bench
@@ -175,7 +176,7 @@ fn a_device_that_falls_silent_is_asked_once_more() {
 }
 
 #[test]
-fn what_a_receiver_drops_is_asked_again_alone_and_then_one_at_a_time() {
+fn dropped_messages_are_retried_alone_and_the_window_stays_at_one() {
     for patience in [Patience::Dropping(1), Patience::Replacing, Patience::Deaf] {
         let six = receiver(first(1937), patience, &[State::Idle; 6]);
         let mut bench = probe(six, 6, Duration::ZERO, &Known::default());
@@ -184,7 +185,7 @@ fn what_a_receiver_drops_is_asked_again_alone_and_then_one_at_a_time() {
             let known = bench.session.known(slot(number)).unwrap();
             assert!(known.one_at_a_time, "{patience:?}: slot {number}");
         }
-        // The window stays at one: nothing is dropped any more.
+        // The window stays at one message, so the receiver drops no message any more.
         let before = bench.sent.len();
         for number in 1..=6 {
             bench
@@ -197,7 +198,7 @@ fn what_a_receiver_drops_is_asked_again_alone_and_then_one_at_a_time() {
 }
 
 #[test]
-fn what_was_learnt_of_a_receiver_holds_in_the_next_session() {
+fn the_window_learnt_in_one_session_is_used_in_the_next() {
     let six = receiver(first(1668), Patience::Dropping(1), &[State::InUse; 6]);
     let mut bench = probe(six, 6, Duration::ZERO, &Known::default());
     let known: Vec<Known> = (1..=6)
@@ -216,8 +217,8 @@ fn what_was_learnt_of_a_receiver_holds_in_the_next_session() {
 }
 
 #[test]
-fn a_message_of_another_program_may_be_why_one_was_dropped() {
-    // A ping of the kernel's driver to slot 2 is under way when ours to slot 1 is sent, and dropped.
+fn a_message_dropped_because_of_another_programs_message_is_retried() {
+    // The kernel driver's ping to slot 2 is in flight when ours to slot 1 is sent and dropped.
     let two = receiver(first(1668), Patience::Dropping(1), &[State::InUse; 2]);
     let mut bench = Bench::new(two);
     bench
@@ -231,8 +232,9 @@ fn a_message_of_another_program_may_be_why_one_was_dropped() {
 }
 
 #[test]
-fn a_receiver_that_holds_messages_for_idle_devices_and_refuses_others_fails_none() {
-    // Six times 1.94 s, in which all others are refused.
+fn all_devices_are_read_although_the_receiver_refuses_messages_while_it_holds_one() {
+    // The receiver holds the messages to six idle devices for 1.94 s each and refuses all others
+    // meanwhile.
     for most in 1..=3 {
         let six = receiver(first(1937), Patience::UpTo(most), &[State::Idle; 6]);
         let bench = probe(six, 6, Duration::ZERO, &Known::default());
@@ -246,7 +248,7 @@ fn a_receiver_that_holds_messages_for_idle_devices_and_refuses_others_fails_none
 }
 
 #[test]
-fn registers_that_are_lost_beside_messages_to_devices_are_read_again() {
+fn register_reads_lost_during_messages_to_devices_are_retried() {
     let six = receiver(first(1937), Patience::Deaf, &[State::Idle; 6]);
     let mut bench = Bench::new(six);
     bench.probe_all = Some(Wanted::BATTERY);
@@ -261,8 +263,9 @@ fn registers_that_are_lost_beside_messages_to_devices_are_read_again() {
 }
 
 #[test]
-fn a_list_of_devices_comes_at_two_milliseconds_each_and_delays_no_answer_much() {
-    // A kernel driver asks for its list while a status is read: 2 (n + 1) ms of a C52B.
+fn a_dj_device_list_delays_answers_too_little_for_a_retry() {
+    // The kernel driver requests its device list (DJ) while a status is read: a C52B needs
+    // 2 (n + 1) ms to send the list of n devices.
     let six = receiver(first(1668), Patience::Endless, &[State::InUse; 6]);
     let mut bench = Bench::new(six);
     bench.device.output_report(bench.now, &dj(0x80, 0x3F));
@@ -299,8 +302,9 @@ fn headset(name: &str) -> Bench<DirectDevice> {
 }
 
 #[test]
-fn a_headset_is_read_although_its_dongle_loses_questions() {
-    // 2 of 103 requests to the dongle of a G933 were never answered, the first of all among them.
+fn a_headset_is_read_although_its_dongle_loses_requests() {
+    // In recordings, 2 of 103 requests to the dongle of a G933 were never answered, the very first
+    // among them.
     let read = |before: usize, lost: u32| {
         let mut bench = headset("G733 Headset");
         bench
@@ -311,7 +315,7 @@ fn a_headset_is_read_although_its_dongle_loses_questions() {
                 bench.sent.len() < before
             });
         }
-        // What is under way now is answered; those after it get lost.
+        // The request in flight is answered; the next `lost` requests get lost.
         bench.device.lose_requests(lost);
         bench.run_for(seconds(30));
         let readings = bench.readings(DeviceIndex::DIRECT);
@@ -328,7 +332,8 @@ fn a_headset_is_read_although_its_dongle_loses_questions() {
 }
 
 fn latency() -> impl Strategy<Value = Latency> {
-    // The measured ranges: registers, in use, first and later messages of idle devices.
+    // The measured ranges in ms: registers, devices in use, first and later messages to idle
+    // devices.
     (1..=6u64, 9..=343u64, 1131..=1940u64, 28..=113u64).prop_map(
         |(register, radio, first, idle)| Latency {
             register: Duration::from_millis(register),
@@ -361,7 +366,8 @@ fn states(silent: bool) -> impl Strategy<Value = Vec<State>> {
     prop::collection::vec(state, 1..=6)
 }
 
-/// A receiver, and how many messages to its devices it refused: those were not sent over the air.
+/// A receiver that counts the messages to its devices that it refused. Refused messages are not
+/// sent over the air.
 struct Counting {
     receiver: Receiver,
     refused: usize,
@@ -416,7 +422,7 @@ proptest! {
     }
 
     #[test]
-    fn no_receiver_is_worse_off_than_one_at_a_time_by_more_than_one_repeat(
+    fn a_wide_window_costs_at_most_one_retry_per_device_compared_with_one_at_a_time(
         latency in latency(),
         patience in patience(),
         states in states(true),
@@ -437,8 +443,8 @@ proptest! {
         let radio = bench.sent.len() - bench.device.refused;
         prop_assert!(radio <= base.sent.len() + states.len(), "{radio} {}", base.sent.len());
 
-        // The wait for what was dropped, once for all, and what is asked again; a device whose message
-        // was refused is held back for 250 ms at most.
+        // On top of `one`: one timeout for all dropped messages together, the retries, and at most
+        // 250 ms of waiting for each device whose message was refused.
         let (one, many) = (base.now.since_start(), bench.now.since_start());
         let held = Duration::from_millis(250) * u32::try_from(states.len()).unwrap();
         let most = one + FIRST + latency.radio * 2 + held + Duration::from_millis(100);
@@ -446,7 +452,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_is_sent_twice_to_devices_of_a_receiver_that_takes_it(
+    fn no_message_is_sent_twice_to_devices_of_a_patient_receiver(
         latency in latency(),
         states in states(false),
         apart in 0..=40u64,
@@ -461,12 +467,12 @@ proptest! {
     }
 
     #[test]
-    fn all_that_is_read_by_default_takes_no_longer_than_the_default_timeout(
+    fn a_default_status_takes_no_longer_than_the_default_timeout(
         latency in latency(),
         patience in patience(),
         states in states(true),
     ) {
-        // An answer over 163 ms comes now and then, not each time.
+        // Only single answers take longer than 163 ms, so 163 ms is the limit for all of them.
         let radio = latency.radio.min(Duration::from_millis(163));
         let latency = Latency { radio, ..latency };
         let mut bench = Bench::new(receiver(latency, patience, &states));
@@ -478,7 +484,7 @@ proptest! {
     }
 
     #[test]
-    fn all_is_found_whatever_the_receiver_drops(
+    fn all_devices_are_found_whichever_messages_the_receiver_drops(
         latency in latency(),
         patience in patience(),
         states in states(false),

@@ -1,4 +1,4 @@
-//! Leases of light beside everything else that happens in a slot.
+//! Series of light measurements alongside probes, releases, closing and unpairing.
 
 use std::time::Duration;
 
@@ -19,10 +19,10 @@ const SERIES: LightMeasure = LightMeasure {
 };
 const K750: u8 = 1;
 
-/// A K750 that was probed and now measures in a series.
+/// A bench with a K750 that was probed and sends a series of measurements.
 fn measuring() -> Bench<Receiver> {
     let mut bench = Bench::new(desk());
-    // As the kernel driver does: notices of links.
+    // Switch on link notices, as the kernel driver does.
     bench
         .device
         .output_report(bench.now, &[0x10, 0xFF, 0x80, 0x00, 0x00, 0x09, 0x00]);
@@ -53,7 +53,7 @@ fn probed(events: &[Event], at: DeviceIndex) -> usize {
 }
 
 #[test]
-fn a_probe_beside_a_series_does_not_wait_for_its_end() {
+fn a_probe_during_a_series_does_not_wait_for_the_end_of_the_series() {
     for wanted in [Wanted::NAME, Wanted::BATTERY] {
         let mut bench = measuring();
         bench.events.clear();
@@ -76,7 +76,11 @@ fn a_series_that_replaces_a_single_measurement_lets_its_probe_end() {
     let mut bench = Bench::new(desk());
     bench.session.probe(slot(K750), Wanted::BATTERY, k750());
     bench.run_for(Duration::from_millis(100));
-    assert_eq!(probed(&bench.events, slot(K750)), 0, "it waits for light");
+    assert_eq!(
+        probed(&bench.events, slot(K750)),
+        0,
+        "the probe waits for light"
+    );
     assert!(bench.session.start_light_series(slot(K750), SERIES));
     bench.run_for(seconds(10));
     assert_eq!(probed(&bench.events, slot(K750)), 1);
@@ -84,7 +88,7 @@ fn a_series_that_replaces_a_single_measurement_lets_its_probe_end() {
 }
 
 #[test]
-fn closing_cancels_what_measures() {
+fn closing_the_session_cancels_the_series() {
     let mut bench = measuring();
     bench.session.close(bench.now);
     bench.run_for(seconds(1));
@@ -97,9 +101,9 @@ fn closing_cancels_what_measures() {
 }
 
 #[test]
-fn another_programs_answer_is_no_broadcast() {
-    // Old kernels and upower ask under software id 0: the answer to their request for one report
-    // looks like a broadcast of 1 %.
+fn a_reply_to_another_program_is_not_taken_for_a_broadcast() {
+    // Old kernels and UPower send requests with software id 0: the reply to their request for one
+    // report looks like a broadcast of 1 %.
     let mut bench = Bench::new(desk());
     bench.session.probe(slot(K750), Wanted::BATTERY, k750());
     bench.run_for(seconds(3));
@@ -117,11 +121,11 @@ fn another_programs_answer_is_no_broadcast() {
 }
 
 #[test]
-fn a_measurement_that_comes_before_its_reply_is_enough() {
+fn a_measurement_without_the_reply_to_its_request_is_enough() {
     let mut bench = Bench::new(desk());
     bench.session.probe(slot(K750), Wanted::BATTERY, k750());
     bench.run_for(Duration::from_millis(30));
-    // The reply to the measure request never comes; the light does.
+    // The reply to the measure request is dropped; the measurement arrives.
     while bench
         .device
         .next_due()
@@ -159,18 +163,18 @@ fn a_measurement_that_comes_before_its_reply_is_enough() {
 }
 
 #[test]
-fn a_release_lets_the_probe_that_waits_for_light_end() {
+fn ending_the_series_ends_the_probe_that_waits_for_light() {
     let mut bench = Bench::new(desk());
     bench.session.probe(slot(K750), Wanted::BATTERY, k750());
     bench.run_for(Duration::from_millis(700));
     bench.session.end_light_series(slot(K750));
     bench.run_for(seconds(10));
     assert_eq!(probed(&bench.events, slot(K750)), 1, "{:?}", bench.events);
-    assert_eq!(measurements(&bench), 0, "it was cancelled");
+    assert_eq!(measurements(&bench), 0, "the measurement was cancelled");
 }
 
 #[test]
-fn closing_does_not_take_its_own_cancel_back() {
+fn closing_after_the_series_was_cancelled_does_not_restart_it() {
     let released_first = |bench: &mut Bench<Receiver>| bench.session.end_light_series(slot(K750));
     let closed_first = |bench: &mut Bench<Receiver>| bench.session.close(bench.now);
     for before in [released_first, closed_first] {
@@ -180,20 +184,24 @@ fn closing_does_not_take_its_own_cancel_back() {
         bench.run_for(seconds(1));
         let measured = measurements(&bench);
         bench.run_for(seconds(30));
-        assert_eq!(measurements(&bench), measured, "the keyboard measures on");
+        assert_eq!(
+            measurements(&bench),
+            measured,
+            "the keyboard still measures"
+        );
         assert!(bench.session.is_idle());
     }
 }
 
 #[test]
-fn what_was_known_of_an_unpaired_device_is_forgotten() {
+fn the_state_of_an_unpaired_device_is_dropped() {
     let mut bench = measuring();
     bench.device.unpair(bench.now, K750);
     bench.run_for(seconds(30));
     assert_eq!(bench.session.known(slot(K750)), None);
     assert!(bench.session.is_idle());
 
-    // Also in the middle of a probe, which ends.
+    // The same in the middle of a probe; the probe ends.
     let mut bench = Bench::new(desk());
     bench
         .device

@@ -1,4 +1,4 @@
-//! Conversations with the simulated receiver, on virtual time.
+//! Sessions with simulated receivers and devices, in virtual time.
 
 #![expect(
     clippy::unwrap_used,

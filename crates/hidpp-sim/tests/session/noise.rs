@@ -1,4 +1,5 @@
-//! Whatever comes, the session neither spins nor chatters, and it comes to rest.
+//! With any input, the session never busy-loops, sends a bounded number of requests and becomes
+//! idle at the end.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -34,7 +35,7 @@ impl Random {
         all[usize::try_from(self.0 >> 33).unwrap() % all.len()]
     }
 
-    /// A report of which each byte means something somewhere.
+    /// A random report made only of byte values that have a meaning in some HID++ report.
     fn report(&mut self) -> Vec<u8> {
         const INDICES: [u8; 8] = [0x00, 0x01, 0x01, 0x02, 0x03, 0x04, 0x0F, 0xFF];
         const SUB_IDS: [u8; 20] = [
@@ -57,14 +58,14 @@ impl Random {
 }
 
 #[test]
-fn noise_makes_nobody_spin_chatter_or_wait_for_ever() {
+fn noise_causes_no_busy_loop_no_flood_of_requests_and_no_endless_wait() {
     for seed in 1..=60 {
         let mut random = Random(seed);
         let mut bench = Bench::new(Faulty::new(desk(), Faults::default()));
         bench.probe_all = Some(ALL);
         bench.session.discover(FOLLOW);
         if seed % 2 == 0 {
-            // Remembered, and wrong.
+            // A remembered feature index that is wrong.
             let mut known = k750();
             known.remembered = true;
             known.learn(BatteryFeature::SolarDashboard.id(), Some(FeatureIndex(4)));
@@ -82,7 +83,7 @@ fn noise_makes_nobody_spin_chatter_or_wait_for_ever() {
                 bench.now
             );
         }
-        // Ten reports a second for a minute, each of which may be a wake that costs a reading.
+        // Ten reports a second for a minute; each may be a wake notice that causes a reading.
         assert!(bench.sent.len() < 1500, "seed {seed}: {}", bench.sent.len());
         let asked = bench.sent.len();
         bench.run_for(seconds(120));
@@ -93,7 +94,7 @@ fn noise_makes_nobody_spin_chatter_or_wait_for_ever() {
 }
 
 #[test]
-fn a_keyboard_that_is_looked_at_again_and_falls_silent_keeps_nobody_waiting() {
+fn a_probe_ends_if_the_keyboard_falls_silent_during_a_second_lookup() {
     let mut bench = Bench::new(Faulty::new(desk(), Faults::default()));
     let mut known = k750();
     known.protocol = Some(ProtocolVersion { major: 2, minor: 0 });
@@ -101,7 +102,7 @@ fn a_keyboard_that_is_looked_at_again_and_falls_silent_keeps_nobody_waiting() {
     known.learn(BatteryFeature::SolarDashboard.id(), Some(FeatureIndex(9)));
     bench.session.probe(slot(1), Wanted::BATTERY, known);
     bench.run_for(Duration::from_millis(200));
-    // A broadcast was hard to believe, before the measurement came.
+    // An implausible broadcast came before the measurement, so the feature is looked up again.
     bench.session.look_again(slot(1));
     bench.device.set_faults(Faults {
         chances: Chances {
@@ -117,7 +118,7 @@ fn a_keyboard_that_is_looked_at_again_and_falls_silent_keeps_nobody_waiting() {
 }
 
 #[test]
-fn flags_that_a_device_forgot_are_not_written_again_at_the_end() {
+fn flags_that_a_device_lost_when_switched_off_are_not_written_at_close() {
     let mut bench = Bench::new(desk());
     let wanted = Wanted::BATTERY | Wanted::NOTICES;
     for _ in 0..2 {
@@ -134,13 +135,13 @@ fn flags_that_a_device_forgot_are_not_written_again_at_the_end() {
 }
 
 #[test]
-fn a_record_read_by_another_program_does_not_hide_that_a_slot_changed_hands() {
+fn a_record_read_by_another_program_does_not_hide_that_a_slot_was_paired_again() {
     let mut bench = Bench::new(Faulty::new(desk(), Faults::default()));
     bench.session.discover(FOLLOW);
     bench.run_for(seconds(2));
     bench.events.clear();
-    // Slot 2 was paired with a 4013 while no program was running. Another program reads its record, then
-    // the device arrives.
+    // Slot 2 was paired with a 4013 while no program was running. Another program reads its record,
+    // then the device connects.
     for hex in [
         "11 FF 83 B5 21 08 14 40 13 04 00 02",
         "10 02 41 04 22 13 40",
@@ -156,9 +157,10 @@ fn a_record_read_by_another_program_does_not_hide_that_a_slot_changed_hands() {
 }
 
 #[test]
-fn another_programs_error_does_not_take_the_records_away() {
-    // Some program's access to a sub-register that does not exist is answered while a record is
-    // read. If that were believed, all devices would be announced, and the kernel set them up anew.
+fn an_error_for_another_program_does_not_end_the_reading_of_records() {
+    // An error for another program's access to a missing sub-register arrives while a record is
+    // read. If the session took it for its own, it would request an announcement of all devices,
+    // and the kernel would set them up again.
     for at in 1..8 {
         let mut bench = Bench::new(Faulty::new(desk(), Faults::default()));
         bench.session.discover(FOLLOW);
@@ -180,7 +182,7 @@ fn another_programs_error_does_not_take_the_records_away() {
             })
             .collect();
         assert_eq!(paired.len(), 3, "{at}");
-        // Before the first record, it cannot be distinguished from the receiver's own report.
+        // Before the first record, the error cannot be distinguished from one for our own request.
         assert!(!announced || at == 1, "{at}: {:?}", bench.sent);
     }
 }

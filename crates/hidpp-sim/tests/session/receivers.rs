@@ -1,5 +1,5 @@
-//! Receivers that differ from the simulated one: without pairing records, or that count more
-//! devices than their records show. Each is a script of its answers.
+//! Receivers that [`hidpp_sim::receiver`] does not simulate: some have no pairing records, others
+//! count more devices than their records show. Each is a script of requests and answers.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -11,7 +11,10 @@ use hidpp_sim::Firmware;
 
 use crate::bench::{Bench, SCOPE, seconds, slot};
 
-/// Answers a request with these reports, the first time it comes, or each time for the last.
+/// A receiver that answers from a script.
+///
+/// Each entry is the beginning of a request and the reports that answer it, in hexadecimal. If
+/// several entries have the same request, each is used once, and the last of them from then on.
 struct Scripted {
     answers: Vec<(&'static str, Vec<&'static str>)>,
     outbox: VecDeque<Vec<u8>>,
@@ -96,8 +99,9 @@ fn paired(bench: &Bench<Scripted>) -> Vec<(u8, String, Option<bool>)> {
 const NO_RECORDS: &str = "10 ff 8f 83 b5 01 00";
 
 #[test]
-fn a_27_mhz_receiver_is_asked_to_announce_its_devices() {
-    // C517 (EX100): no B5 registers (Solaar issue 716), notices 41 with radio protocol 02.
+fn a_27_mhz_receiver_gets_a_request_to_announce_its_devices() {
+    // C517 (EX100): no B5 registers (Solaar issue 716); its connection notices 41 have radio
+    // protocol 02.
     let mut bench = Bench::new(Scripted::new(&[
         ("10 ff 83 b5", &[NO_RECORDS]),
         ("10 ff 81 02", &["10 ff 81 02 00 02 00"]),
@@ -131,18 +135,18 @@ fn a_27_mhz_receiver_is_asked_to_announce_its_devices() {
     assert_eq!(
         kinds,
         [DeviceKind::Mouse, DeviceKind::Keyboard],
-        "told by the slot"
+        "the slot determines the kind"
     );
     let asked = bench
         .sent
         .iter()
         .filter(|report| report.to_string().contains("83 b5 2"))
         .count();
-    assert_eq!(asked, 1, "what is missing for one slot is missing for all");
+    assert_eq!(asked, 1, "one missing record means that all are missing");
 }
 
 #[test]
-fn flags_are_added_to_those_that_are_set_and_only_ours_are_cleared() {
+fn discovery_sets_its_flag_in_addition_and_closing_clears_only_that_flag() {
     let mut bench = Bench::new(Scripted::new(&[
         ("10 ff 83 b5", &[NO_RECORDS]),
         ("10 ff 81 02", &["10 ff 81 02 00 00 00"]),
@@ -153,7 +157,7 @@ fn flags_are_added_to_those_that_are_set_and_only_ours_are_cleared() {
     assert_eq!(
         bench.device.flags,
         [0x10, 0x01, 0x00],
-        "the wireless flag beside what was there"
+        "the wireless flag in addition to the existing flags"
     );
 
     bench.session.close(bench.now);
@@ -163,7 +167,7 @@ fn flags_are_added_to_those_that_are_set_and_only_ours_are_cleared() {
 }
 
 #[test]
-fn flags_stay_when_the_kernel_driver_set_its_own_meanwhile() {
+fn flags_stay_set_if_the_kernel_driver_set_its_own_meanwhile() {
     let mut bench = Bench::new(Scripted::new(&[
         ("10 ff 83 b5", &[NO_RECORDS]),
         ("10 ff 81 02", &["10 ff 81 02 00 00 00"]),
@@ -171,7 +175,8 @@ fn flags_stay_when_the_kernel_driver_set_its_own_meanwhile() {
     ]));
     bench.session.discover(SCOPE);
     bench.run_for(seconds(5));
-    // It writes both of its flags; without the wireless one it would hear no device any more.
+    // The kernel driver writes its two flags. It needs the wireless flag to receive the connection
+    // notices of devices.
     bench.device.flags = [0x10, 0x09, 0x00];
     bench.session.close(bench.now);
     bench.run_for(seconds(5));
@@ -180,7 +185,7 @@ fn flags_stay_when_the_kernel_driver_set_its_own_meanwhile() {
 }
 
 #[test]
-fn flags_that_were_set_stay() {
+fn flags_that_were_set_before_discovery_are_neither_written_nor_cleared() {
     let mut bench = Bench::new(Scripted::new(&[
         ("10 ff 83 b5", &[NO_RECORDS]),
         ("10 ff 81 02", &["10 ff 81 02 00 00 00"]),
@@ -200,8 +205,9 @@ fn flags_that_were_set_stay() {
 }
 
 #[test]
-fn a_slot_that_seems_empty_is_looked_at_again_when_the_receiver_counts_more() {
-    // Another program's question about an empty slot was answered just when ours was asked.
+fn a_slot_that_seems_empty_is_read_again_if_the_receiver_counts_more_devices() {
+    // The error for another program's request about an empty slot arrived in place of the reply to
+    // our request about slot 3.
     let empty = "10 ff 8f 83 b5 03 00";
     let mut bench = Bench::new(Scripted::new(&[
         ("10 ff 83 b5 03", &["11 ff 83 b5 03 af 4f 95 ea 05 06"]),
@@ -216,9 +222,9 @@ fn a_slot_that_seems_empty_is_looked_at_again_when_the_receiver_counts_more() {
 }
 
 #[test]
-fn a_bolt_receiver_has_an_error_of_its_own_for_what_it_has_no_record_of() {
-    // Notes of the Exo project (C548), Solaar issue 2556 (its records); it was not known that this
-    // receiver is a Bolt.
+fn error_0b_of_a_bolt_receiver_means_that_a_record_is_missing() {
+    // Notes of the Exo project (C548), Solaar issue 2556 (its records). The session is not given
+    // the information that this receiver is a Bolt.
     let missing = "10 ff 8f 83 b5 0b 00";
     let mut bench = Bench::new(Scripted::new(&[
         (
@@ -239,7 +245,7 @@ fn a_bolt_receiver_has_an_error_of_its_own_for_what_it_has_no_record_of() {
 }
 
 #[test]
-fn a_device_past_the_stated_slots_is_found() {
+fn a_device_beyond_the_stated_number_of_slots_is_found() {
     // A Powerplay pad answers on slot 7 of a receiver with one slot (Solaar issue 1333).
     let mut bench = Bench::new(Scripted::new(&[
         ("10 ff 83 b5 03", &["11 ff 83 b5 03 29 a2 9a 98 01 01"]),
@@ -262,7 +268,7 @@ fn a_device_past_the_stated_slots_is_found() {
 }
 
 #[test]
-fn a_receiver_that_states_no_slots_or_too_many_is_looked_at_as_usual() {
+fn a_receiver_that_states_zero_or_200_slots_is_searched_for_the_usual_number() {
     for (record, counted) in [
         ("11 ff 83 b5 03 af 4f 95 ea 05 00", "10 ff 81 02 00 00 00"),
         ("11 ff 83 b5 03 af 4f 95 ea 05 c8", "10 ff 81 02 00 c8 00"),
@@ -284,11 +290,12 @@ fn a_receiver_that_states_no_slots_or_too_many_is_looked_at_as_usual() {
 }
 
 #[test]
-fn another_programs_reading_of_a_record_is_taken() {
+fn a_record_read_by_another_program_is_used() {
     let mut bench = Bench::new(Scripted::new(&[
         ("10 ff 83 b5 03", &["11 ff 83 b5 03 af 4f 95 ea 05 06"]),
         ("10 ff 81 02", &["10 ff 81 02 00 01 00"]),
-        // In addition to our answer about slot 1, the record of slot 5 for another program.
+        // The reply to another program with the record of slot 5, then the reply to our request
+        // about slot 1.
         (
             "10 ff 83 b5 20",
             &[
@@ -305,11 +312,11 @@ fn another_programs_reading_of_a_record_is_taken() {
         .sent
         .iter()
         .any(|report| report.to_string().contains("83 b5 24"));
-    assert!(!asked, "what is known is not asked");
+    assert!(!asked, "the record of slot 5 is known already");
 }
 
 #[test]
-fn a_record_heard_before_the_receiver_is_known_names_no_device_yet() {
+fn a_record_received_before_the_receiver_is_known_adds_no_device() {
     let mut bench = Bench::new(Scripted::new(&[
         (
             "10 ff 83 b5 03",
@@ -333,8 +340,8 @@ fn a_record_heard_before_the_receiver_is_known_names_no_device_yet() {
 }
 
 #[test]
-fn notices_after_the_acknowledgement_are_waited_for() {
-    // The second of two devices announces itself 50 ms after the receiver said it was done.
+fn discovery_waits_for_notices_after_the_acknowledgement() {
+    // The notice of the second device comes 50 ms after the receiver's acknowledgement.
     let mut bench = Bench::new(Scripted::new(&[
         ("10 ff 83 b5", &[NO_RECORDS]),
         ("10 ff 81 02", &["10 ff 81 02 00 02 00"]),
@@ -351,7 +358,7 @@ fn notices_after_the_acknowledgement_are_waited_for() {
     assert_eq!(paired(&bench).len(), 2);
     assert!(bench.events.contains(&Event::Discovered));
 
-    // If it never comes, the wait ends.
+    // If the second notice never comes, the wait times out.
     let mut bench = Bench::new(Scripted::new(&[
         ("10 ff 83 b5", &[NO_RECORDS]),
         ("10 ff 81 02", &["10 ff 81 02 00 02 00"]),
@@ -367,7 +374,7 @@ fn notices_after_the_acknowledgement_are_waited_for() {
 }
 
 #[test]
-fn a_node_that_never_answers_is_given_up_in_a_second() {
+fn discovery_of_a_node_that_never_answers_fails_after_one_second() {
     let mut bench = Bench::new(Scripted::new(&[]));
     bench.session.discover(SCOPE);
     bench.run_while(Timestamp::from_start(seconds(60)), |bench| {
@@ -379,7 +386,7 @@ fn a_node_that_never_answers_is_given_up_in_a_second() {
 }
 
 #[test]
-fn flags_are_cleared_also_after_a_second_discovery_or_closing() {
+fn a_second_discovery_or_close_still_clears_only_the_added_flag() {
     for (discoveries, closings) in [(2, 1), (1, 2)] {
         let mut bench = Bench::new(Scripted::new(&[
             ("10 ff 83 b5", &[NO_RECORDS]),

@@ -1,4 +1,5 @@
-//! Devices that refuse what they list, send unknown codes, or go offline again at once.
+//! Devices that refuse functions of features they list, replies that are not readings, and devices
+//! that disappear.
 
 use std::collections::VecDeque;
 
@@ -11,12 +12,14 @@ use hidpp_sim::scenario::{M705, desk};
 
 use crate::bench::{Bench, SCOPE, seconds, slot};
 
-/// What a call answers: a payload, or an error of HID++ 2.0.
+/// The answer to a function call: a payload, or an error code of HID++ 2.0.
 type Answer = Result<&'static [u8], u8>;
 
-/// A HID++ 4.5 device in slot 1: where its features stand, and what their functions answer.
+/// A HID++ 4.5 device in slot 1.
 struct Picky {
+    /// Feature IDs and their indices.
     features: Vec<(u16, u8)>,
+    /// Feature index, function number and answer. All other calls get error 06.
     calls: Vec<(u8, u8, Answer)>,
     outbox: VecDeque<Vec<u8>>,
 }
@@ -82,7 +85,7 @@ const PERCENTAGES: &[u8] = &[0x0F, 0x03];
 const SEVENTY: &[u8] = &[70, 8, 0, 0];
 
 #[test]
-fn a_battery_is_read_also_where_its_capabilities_are_refused() {
+fn a_battery_is_read_although_its_capabilities_are_refused() {
     for code in [0x05, 0x07, 0x09] {
         let bench = picky(&[(0x1004, 6)], &[(6, 0, Err(code)), (6, 1, Ok(SEVENTY))]);
         let [Reading::Unified(battery, None)] = bench.readings(slot(1))[..] else {
@@ -93,9 +96,9 @@ fn a_battery_is_read_also_where_its_capabilities_are_refused() {
 }
 
 #[test]
-fn a_source_that_is_listed_and_refused_makes_room_for_the_next() {
-    // G502 X, G915, Superlight 2 (Solaar issues 1498, 2542, 3036). What the one said of its values
-    // is not taken for the other's.
+fn if_a_listed_battery_feature_is_refused_the_next_one_is_read() {
+    // G502 X, G915, Superlight 2 (Solaar issues 1498, 2542, 3036). The capabilities of the refused
+    // feature must not be applied to the next one.
     for code in [0x05, 0x07] {
         let bench = picky(
             &[(0x1004, 6), (0x1000, 7)],
@@ -115,7 +118,7 @@ fn a_source_that_is_listed_and_refused_makes_room_for_the_next() {
 }
 
 #[test]
-fn a_device_that_refuses_every_source_has_no_battery_that_can_be_read() {
+fn a_device_that_refuses_every_battery_feature_is_reported_without_battery() {
     for code in [0x05, 0x07, 0x09] {
         let bench = picky(
             &[(0x1004, 6), (0x1001, 7)],
@@ -131,8 +134,8 @@ fn a_device_that_refuses_every_source_has_no_battery_that_can_be_read() {
 }
 
 #[test]
-fn a_battery_of_levels_only_is_read() {
-    // Four levels and no state of charge.
+fn a_battery_that_reports_only_levels_is_read() {
+    // Its capabilities list four levels and no state of charge.
     let bench = picky(
         &[(0x1004, 6)],
         &[(6, 0, Ok(&[0x0F, 0x01])), (6, 1, Ok(&[0, 4, 0, 0]))],
@@ -144,9 +147,9 @@ fn a_battery_of_levels_only_is_read() {
 }
 
 #[test]
-fn an_answer_to_the_kernel_that_looks_like_an_event_is_no_reading() {
-    // An old kernel reads the capability of 1000 under software id 0 (Solaar issue 1568): taken
-    // for an event it would be 4 %.
+fn a_reply_to_the_kernel_that_looks_like_an_event_is_not_a_reading() {
+    // An old kernel reads the capability of feature 1000 with software id 0 (Solaar issue 1568). As
+    // an event, the reply would mean a charge of 4 %.
     let mut bench = picky(
         &[(0x1000, 5)],
         &[
@@ -161,11 +164,11 @@ fn an_answer_to_the_kernel_that_looks_like_an_event_is_no_reading() {
     assert_eq!(bench.readings(slot(1)).len(), 1, "{:?}", bench.events);
     bench.device.say(&[0x05, 0x00], &[20, 5, 0]);
     bench.run_for(seconds(5));
-    assert_eq!(bench.readings(slot(1)).len(), 2, "an event is");
+    assert_eq!(bench.readings(slot(1)).len(), 2, "an event is a reading");
 }
 
 #[test]
-fn a_device_that_speaks_and_does_not_answer_is_left_alone() {
+fn a_device_that_sends_reports_but_never_answers_is_not_polled_repeatedly() {
     let mut bench = Bench::new(desk());
     bench.device.set_silent(M705, true);
     bench
@@ -178,7 +181,7 @@ fn a_device_that_speaks_and_does_not_answer_is_left_alone() {
     assert_eq!(
         bench.sent_to(slot(M705)).len(),
         2,
-        "asked once, and once again after a sign of life"
+        "one request, and one more after the first report from the device"
     );
     assert!(
         bench
@@ -188,8 +191,9 @@ fn a_device_that_speaks_and_does_not_answer_is_left_alone() {
 }
 
 #[test]
-fn a_slot_that_was_unpaired_is_not_asked_for_its_flags_at_the_end() {
-    // The kernel driver would then ask the receiver for its whole list.
+fn the_flags_of_an_unpaired_slot_are_not_read_at_close() {
+    // The error for such a request comes from a slot that the kernel driver no longer knows, so the
+    // driver would request the whole device list.
     let mut bench = Bench::new(desk());
     bench.session.discover(SCOPE.follow(true));
     let wanted = Wanted::BATTERY | Wanted::NOTICES;
@@ -204,8 +208,9 @@ fn a_slot_that_was_unpaired_is_not_asked_for_its_flags_at_the_end() {
 }
 
 #[test]
-fn replies_under_other_indices_answer_nobody() {
-    // From the receiver, from a corded device, and from slot 2, with our header each.
+fn replies_with_another_device_index_are_ignored() {
+    // Replies with the header of our request to slot 2, but with the index of the receiver, of a
+    // corded device, of slot 1 and of an unused slot.
     let mut known = Known::default();
     known.protocol = Some(hidpp_proto::feature::root::ProtocolVersion { major: 4, minor: 5 });
     known.learn(BatteryFeature::Voltage.id(), Some(FeatureIndex(7)));
@@ -229,8 +234,8 @@ fn replies_under_other_indices_answer_nobody() {
 }
 
 #[test]
-fn the_capabilities_of_1004_for_another_program_are_no_charge() {
-    // linux-input 2022-08-26, Solaar issue 1718: 15 %, for a mouse at 35 %.
+fn the_capabilities_of_1004_for_another_program_are_not_taken_for_a_charge() {
+    // linux-input 2022-08-26, Solaar issue 1718: a mouse at 35 % was reported with 15 %.
     let mut bench = picky(
         &[(0x1004, 6)],
         &[(6, 0, Ok(&[0x0F, 0x03])), (6, 1, Ok(&[35, 4, 0, 0]))],
@@ -238,19 +243,20 @@ fn the_capabilities_of_1004_for_another_program_are_no_charge() {
     let facts = bench.facts(slot(1)).len();
     let asked = bench.sent.len();
     bench.device.say(&[0x06, 0x00], &[0x0F, 0x03]);
-    // Its status, for the same program.
+    // The status of the battery, for the same program.
     bench.device.say(&[0x06, 0x10], &[35, 4, 0, 0]);
     bench.run_for(seconds(5));
     assert_eq!(bench.facts(slot(1)).len(), facts, "{:?}", bench.events);
-    assert_eq!(bench.sent.len(), asked, "nothing is unclear");
+    assert_eq!(bench.sent.len(), asked, "no report was ambiguous");
     bench.device.say(&[0x06, 0x00], &[15, 2, 0, 0]);
     bench.run_for(seconds(5));
-    assert_eq!(bench.readings(slot(1)).len(), 2, "an event is");
+    assert_eq!(bench.readings(slot(1)).len(), 2, "an event is a reading");
 }
 
 #[test]
-fn what_may_be_capabilities_or_an_event_is_unclear() {
-    // Not rechargeable: its capabilities could be a charge of 15 % at the level low.
+fn a_report_that_may_be_capabilities_or_an_event_is_unclear() {
+    // The battery is not rechargeable, so its capabilities could also be an event with a charge of
+    // 15 % and the level low.
     let mut bench = picky(
         &[(0x1004, 6)],
         &[(6, 0, Ok(&[0x0F, 0x02])), (6, 1, Ok(&[35, 4, 0, 0]))],

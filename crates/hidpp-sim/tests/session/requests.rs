@@ -1,4 +1,4 @@
-//! When all goes well: what is asked, and how little.
+//! The requests that a session sends if nothing fails. The tests hold their number to a minimum.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn solar(bench: &Bench<impl hidpp_sim::Firmware>) -> Option<(u8, u16)> {
 }
 
 #[test]
-fn a_cold_k750_reading_is_ping_lookup_and_measure() {
+fn the_first_k750_reading_needs_ping_lookup_and_measure() {
     let mut bench = Bench::new(desk());
     bench.session.probe(slot(1), Wanted::BATTERY, k750());
     bench.run_for(seconds(2));
@@ -34,13 +34,13 @@ fn a_cold_k750_reading_is_ping_lookup_and_measure() {
             "10 01 09 06 01 01 00"
         ]
     );
-    assert_eq!(bench.sent.len(), 3, "and nothing else");
+    assert_eq!(bench.sent.len(), 3, "no other requests");
     assert_eq!(solar(&bench), Some((57, 12)));
     assert_eq!(bench.events.last(), Some(&Event::Probed(slot(1))));
 }
 
 #[test]
-fn a_warm_k750_reading_is_one_request() {
+fn a_k750_reading_with_known_protocol_and_index_is_one_request() {
     let mut known = Known::default();
     known.protocol = Some(ProtocolVersion { major: 2, minor: 0 });
     known.learn(BatteryFeature::SolarDashboard.id(), Some(FeatureIndex(9)));
@@ -65,7 +65,7 @@ fn a_second_reading_in_one_session_is_one_request() {
 }
 
 #[test]
-fn a_broadcast_tells_where_the_solar_feature_stands() {
+fn a_broadcast_reveals_the_index_of_the_solar_feature() {
     let mut bench = Bench::new(desk());
     let protocol = Some(ProtocolVersion { major: 2, minor: 0 });
     // The keyboard broadcasts 90 s after its start, before the first request.
@@ -87,7 +87,7 @@ fn a_broadcast_tells_where_the_solar_feature_stands() {
 }
 
 #[test]
-fn an_m705_is_ping_and_mileage() {
+fn an_m705_reading_needs_ping_and_mileage() {
     let mut bench = Bench::new(desk());
     bench
         .session
@@ -109,7 +109,7 @@ fn an_m705_is_ping_and_mileage() {
 }
 
 #[test]
-fn a_sleeping_k800_is_asked_once_and_again_when_it_wakes() {
+fn a_sleeping_k800_is_polled_once_and_again_when_it_wakes() {
     let mut bench = Bench::new(desk());
     bench.session.discover(SCOPE);
     bench.run_for(seconds(1));
@@ -139,7 +139,7 @@ fn a_sleeping_k800_is_asked_once_and_again_when_it_wakes() {
 }
 
 #[test]
-fn discovery_reads_each_record_once_and_stirs_nobody() {
+fn discovery_reads_each_record_once_and_sends_nothing_to_devices() {
     let mut bench = Bench::new(desk());
     bench.session.discover(SCOPE);
     bench.run_for(seconds(1));
@@ -177,7 +177,7 @@ fn discovery_reads_each_record_once_and_stirs_nobody() {
 }
 
 #[test]
-fn the_full_name_and_the_firmware_come_on_demand() {
+fn the_full_name_and_the_firmware_are_read_on_demand() {
     let mut bench = Bench::new(desk());
     let wanted = Wanted::NAME | Wanted::FIRMWARE;
     bench.session.probe(slot(1), wanted, k750());
@@ -210,7 +210,7 @@ fn a_series_is_one_request_and_is_cancelled_when_released() {
         (28..=33).contains(&measured),
         "{measured} measurements in a minute"
     );
-    assert_eq!(bench.sent.len() - before, 1, "request for them");
+    assert_eq!(bench.sent.len() - before, 1, "one request for the series");
 
     bench.session.end_light_series(slot(1));
     bench.run_for(seconds(1));
@@ -226,7 +226,7 @@ fn a_series_is_one_request_and_is_cancelled_when_released() {
 }
 
 #[test]
-fn other_programs_measurements_are_readings_too() {
+fn measurements_requested_by_other_programs_are_readings_too() {
     let mut bench = Bench::new(desk());
     bench.session.probe(slot(1), Wanted::BATTERY, k750());
     bench.run_for(seconds(3));
@@ -244,7 +244,7 @@ fn other_programs_measurements_are_readings_too() {
 }
 
 #[test]
-fn the_light_key_is_noticed_and_its_light_is_not_believed() {
+fn the_light_key_is_reported_and_the_light_in_its_event_is_dropped() {
     let mut bench = Bench::new(desk());
     bench.session.probe(slot(1), Wanted::BATTERY, k750());
     bench.run_for(seconds(3));
@@ -258,7 +258,7 @@ fn the_light_key_is_noticed_and_its_light_is_not_believed() {
 }
 
 #[test]
-fn nothing_to_do_is_nothing_to_wake_up_for() {
+fn an_idle_session_has_no_timeout() {
     let mut bench = Bench::new(desk());
     bench.session.discover(SCOPE);
     bench.session.probe(slot(1), Wanted::BATTERY, k750());
@@ -266,7 +266,7 @@ fn nothing_to_do_is_nothing_to_wake_up_for() {
     assert_eq!(bench.session.poll_timeout(), None);
 }
 
-/// What another program writes to the same node.
+/// Output reports that another program writes to the same node, in hexadecimal.
 trait Elsewhere {
     fn output_report_from_elsewhere(&mut self, hex: &str);
     fn output_report_from_elsewhere_at(&mut self, now: Timestamp, hex: &str);
@@ -286,12 +286,14 @@ impl<F: hidpp_sim::Firmware> Elsewhere for F {
     }
 }
 
-/// What a K800 is asked that is to report changes of its battery, too.
+/// Probes the battery of a K800 with battery notices, and returns the requests sent and the number
+/// of readings. With `silent_notice`, the notices are switched on already.
 fn asked_with_notices(known: Known, silent_notice: bool) -> (Vec<String>, usize) {
     let mut keyboard = desk();
     keyboard.wake(Timestamp::START, K800);
     if silent_notice {
-        // It has sent its notice before, for another program.
+        // Another program has switched the notices on, and the keyboard has sent the notice that
+        // follows.
         let flags = [0x10, 0x03, 0x80, 0x00, 0x10, 0x00, 0x00];
         hidpp_sim::Firmware::output_report(&mut keyboard, Timestamp::START, &flags);
     }
@@ -308,23 +310,24 @@ fn asked_with_notices(known: Known, silent_notice: bool) -> (Vec<String>, usize)
 }
 
 #[test]
-fn the_notice_that_follows_when_notices_are_switched_on_is_a_reading() {
-    // Recording of a Performance MX: it comes 6 to 16 ms after the acknowledgement.
+fn the_notice_sent_after_switching_notices_on_is_a_reading() {
+    // Recording of a Performance MX: the notice comes 6 to 16 ms after the acknowledgement.
     let mut known = Known::default();
     known.protocol = Some(ProtocolVersion::HIDPP_10);
     known.register = Some(KnownRegister::Status);
     let flags = ["10 03 81 00 00 00 00", "10 03 80 00 10 00 00"];
     let (asked, readings) = asked_with_notices(known.clone(), false);
     assert_eq!((&asked[..], readings), (&flags.map(str::to_owned)[..], 1));
-    // Where notices are on already there is none, and the register is read.
+    // If notices are on already, no notice follows, and the register is read.
     let (asked, readings) = asked_with_notices(known, true);
     let reading = ["10 03 81 00 00 00 00", "10 03 81 07 00 00 00"];
     assert_eq!((&asked[..], readings), (&reading.map(str::to_owned)[..], 1));
 }
 
 #[test]
-fn a_register_is_read_where_no_notice_follows() {
-    // No recording shows it for register 0D: here of a model that may be expected to have 07.
+fn the_register_is_read_if_no_notice_follows() {
+    // No recording shows such a notice for register 0D. The model is one that could have register
+    // 07 instead.
     let mut known = Known::default();
     known.protocol = Some(ProtocolVersion::HIDPP_10);
     known.model = Some(Wpid(0x20FF));

@@ -1,5 +1,5 @@
-//! How many requests are in flight at once: as many as the receiver accepts. A sleeping device delays
-//! no other.
+//! The window: the number of requests in flight at once is the number that the receiver accepts,
+//! and a sleeping or silent device does not delay the others.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ fn six(patience: Patience) -> Receiver {
     receiver
 }
 
-/// Probes these slots at once.
+/// Probes these slots at the same time, and runs until the session is idle.
 fn probe(receiver: Receiver, slots: impl IntoIterator<Item = u8>) -> Bench<Receiver> {
     let mut bench = Bench::new(receiver);
     for slot in slots {
@@ -41,7 +41,7 @@ fn probe(receiver: Receiver, slots: impl IntoIterator<Item = u8>) -> Bench<Recei
     bench
 }
 
-/// How long it took until a battery was read.
+/// How long it takes until the battery of `slot` is read while `slots` are probed.
 fn read_after(receiver: Receiver, slots: impl IntoIterator<Item = u8>, slot: u8) -> Duration {
     let mut bench = Bench::new(receiver);
     for slot in slots {
@@ -61,12 +61,13 @@ fn probed(bench: &Bench<Receiver>) -> usize {
     bench.events.iter().filter(ended).count()
 }
 
-/// How many messages went over the air, that is, were not refused.
+/// The number of messages that were sent over the air, that is, were not refused.
 fn over_the_air(bench: &Bench<Receiver>) -> usize {
     bench.sent.len() - refusals(bench)
 }
 
-/// A request that is sent again unchanged was refused: every device here answers.
+/// The number of refused messages. They are counted as the requests that were sent again unchanged:
+/// every device in these tests answers, so only a refusal causes a retry.
 fn refusals(bench: &Bench<Receiver>) -> usize {
     let repeated = |(at, report): &(usize, &Report)| bench.sent[..*at].contains(report);
     bench.sent.iter().enumerate().filter(repeated).count()
@@ -90,7 +91,7 @@ fn six_devices_take_as_long_as_the_slowest_on_a_patient_receiver() {
         .unwrap();
     let bench = probe(six(Patience::Patient), 1..=6);
     assert_eq!(probed(&bench), 6);
-    // The answers of six devices come one every 2 ms.
+    // The receiver passes on the answers of six devices one every 2 ms.
     let took = bench.now.since_start();
     assert!(took <= slowest + REFUSAL * 6, "{took:?} {slowest:?}");
     assert_eq!(refusals(&bench), 0);
@@ -102,8 +103,8 @@ fn six_devices_take_the_sum_of_their_round_trips_on_a_strict_receiver() {
     assert_eq!((probed(&bench), failures(&bench)), (6, vec![]));
     let needed = u32::try_from(over_the_air(&bench)).unwrap();
     let (took, floor) = (bench.now.since_start(), ROUND_TRIP * needed);
-    // The first burst is refused five times while one message is under way; then a growing window
-    // is refused now and then, also beside a message that is under way.
+    // The receiver accepts one message of the first burst and refuses five. Later the window grows
+    // now and then, and the additional message is refused while another is in flight.
     assert!(took <= floor + REFUSAL * 2, "{took:?} for {floor:?}");
     assert!(
         refusals(&bench) <= 5 + needed as usize / 5,
@@ -113,9 +114,9 @@ fn six_devices_take_the_sum_of_their_round_trips_on_a_strict_receiver() {
 }
 
 #[test]
-fn slow_devices_keep_a_receiver_as_busy_as_it_takes_and_no_busier() {
-    // From a fast device to the slowest of which a peer tells; a message is expected to take 10 ms
-    // at first, and to be out of the way after 250 ms at last.
+fn with_slow_devices_the_window_is_full_and_refusals_are_bounded() {
+    // From a fast device to the slowest one that another project reports. The session first expects
+    // a round trip of 10 ms; a message holds back others for 250 ms at most.
     for slow in [30, 95, 400].map(Duration::from_millis) {
         for most in 1..=3 {
             let mut receiver = six(Patience::UpTo(most));
@@ -131,7 +132,7 @@ fn slow_devices_keep_a_receiver_as_busy_as_it_takes_and_no_busier() {
                 took <= floor + REFUSAL * (4 + needed),
                 "{context}: {took:?}, {floor:?}"
             );
-            // While the receiver is busy it is asked less and less often.
+            // While the receiver is busy, the backoff between requests grows.
             let refused = refusals(&bench);
             assert!(refused <= 8 * needed as usize, "{context}: {refused}");
         }
@@ -139,20 +140,20 @@ fn slow_devices_keep_a_receiver_as_busy_as_it_takes_and_no_busier() {
 }
 
 #[test]
-fn a_receiver_that_is_never_free_is_given_up() {
+fn probes_fail_if_the_receiver_is_always_busy() {
     for patience in [Patience::Patient, Patience::STRICT] {
         let mut receiver = six(patience);
         receiver.receiver_busy(u32::MAX);
         let bench = probe(receiver, 1..=6);
         assert_eq!(failures(&bench).len(), 6, "{:?}", bench.events);
-        // Ten times each, and those of the first burst that made way for each other.
+        // Ten requests for each device, and up to six of the first burst that were put back.
         assert!(bench.sent.len() <= 6 * 10 + 6, "{}", bench.sent.len());
         assert_eq!(bench.session.poll_timeout(), None);
     }
 }
 
 #[test]
-fn what_a_receiver_takes_is_used() {
+fn a_receiver_that_accepts_more_messages_at_once_is_read_faster() {
     let time = |patience| probe(six(patience), 1..=6).now.since_start();
     let (one, three, all) = (
         time(Patience::STRICT),
@@ -164,7 +165,7 @@ fn what_a_receiver_takes_is_used() {
 }
 
 #[test]
-fn a_sleeping_slot_delays_nobody() {
+fn a_sleeping_slot_delays_no_other_slot() {
     for patience in [Patience::Patient, Patience::STRICT] {
         let alone = read_after(six(patience), [2], 2);
         let mut receiver = six(patience);
@@ -178,7 +179,7 @@ fn a_sleeping_slot_delays_nobody() {
 }
 
 #[test]
-fn a_silent_slot_delays_nobody() {
+fn a_silent_slot_delays_no_other_slot() {
     for patience in [Patience::Patient, Patience::UpTo(2), Patience::STRICT] {
         let awake: Vec<u8> = (2..=6).collect();
         let without = probe(six(patience), awake.clone()).now.since_start();
@@ -194,7 +195,8 @@ fn a_silent_slot_delays_nobody() {
             probed(bench) < awake.len()
         });
         let with = bench.now.since_start();
-        // One message to it is under way, for as long as one is; no timeout is waited for.
+        // The message to the silent slot delays the others only until its place in the window is
+        // free; the session does not wait for its timeout.
         assert!(
             with <= without + ROUND_TRIP * 3,
             "{patience:?}: {with:?} {without:?}"
@@ -203,8 +205,8 @@ fn a_silent_slot_delays_nobody() {
 }
 
 #[test]
-fn a_busy_answer_costs_no_try_however_often_it_comes() {
-    // Another program's messages keep the receiver busy for a while, again and again.
+fn repeated_busy_errors_do_not_count_as_retries() {
+    // Messages of another program keep the receiver busy for the first seven requests.
     let mut receiver = six(Patience::Patient);
     receiver.receiver_busy(7);
     let bench = probe(receiver, [1]);
