@@ -43,9 +43,10 @@ const AVOIDED: [&str; 16] = [
 
 /// The terms of the field, and where the mechanism is that each names: a reader who searches for
 /// the term must find it in the comments there.
-const TERMS: [(&str, &str); 18] = [
+const TERMS: [(&str, &str); 24] = [
     ("atomically", "src/storage"),
     ("back pressure", "src"),
+    ("backoff", "crates/hidpp/src/session"),
     ("backoff", "src/client"),
     ("cache", "src/manager"),
     ("coalesced", "src/manager"),
@@ -56,11 +57,16 @@ const TERMS: [(&str, &str); 18] = [
     ("hotplug", "src/transport"),
     ("lease", "src/service"),
     ("retry", "crates/hidpp/src/session"),
+    ("retry", "src/client"),
     ("settle", "src/manager"),
+    ("snapshot", "src/client"),
     ("snapshot", "src/manager"),
+    ("stale", "crates/hidpp/src/session"),
     ("stale", "src/manager"),
     ("standby", "src/manager"),
     ("timeout", "crates/hidpp/src/session"),
+    ("timeout", "src/client"),
+    ("timeout", "src/doctor"),
     ("watchdog", "src/service"),
 ];
 
