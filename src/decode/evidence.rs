@@ -76,7 +76,7 @@ pub(super) fn dj(talk: &mut Talk<'_>, report: DjReport) {
     }
 }
 
-/// The slot whose existence a sub-register of B5 shows.
+/// The slot that a sub-register of B5 belongs to.
 pub(super) fn slot_of(part: u8) -> Option<Slot> {
     match part & 0xF0 {
         0x20 => Slot::new((part & 0x0F) + 1),

@@ -48,8 +48,8 @@ const LENOVO: u16 = 0x17EF;
 /// The families; exceptions for single models are in `of`.
 ///
 /// Sources: Solaar `base_usb.py` and `receiver.py`; kernel hid-logitech-dj; for Bolt's long calls
-/// Solaar issue 2556; for 27 MHz the kernel, whose endpoint of 8 bytes
-/// takes short reports only; for Bluetooth Solaar issue 2054, a C714 without register B5.
+/// Solaar issue 2556; for 27 MHz the kernel (an endpoint of 8 bytes, so short reports only); for
+/// Bluetooth Solaar issue 2054, a C714 without register B5.
 const UNIFYING: ReceiverModel = ReceiverModel {
     family: ReceiverFamily::Unifying,
     default_slots: 6,

@@ -4,7 +4,7 @@ use std::env::args;
 
 use hidpp_proto::wire::{Incoming, Message, ParseReportError, Report, classify};
 
-/// A light measurement, and the error of a receiver whose device is asleep.
+/// A light measurement, and the error of a receiver with a sleeping device.
 const EXAMPLES: [&str; 2] = [
     "11 01 09 10 39 00 0C 06 1D 47 4F 4F 44 …",
     "10 01 8F 00 18 09 00",
@@ -26,7 +26,7 @@ fn decode(text: &str) -> Result<String, ParseReportError> {
     let report: Report = text.parse()?;
     // Bytes from a node, instead of a text, are passed to `classify` as well.
     if classify(report.as_bytes()) == Incoming::Input {
-        return Ok("keys or motion: not looked at".to_owned());
+        return Ok("keys or motion: content dropped".to_owned());
     }
     let device = report.device();
     Ok(match Message::of(&report) {

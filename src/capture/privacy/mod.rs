@@ -10,7 +10,7 @@
 //! | `80` to `83` | register access (`84`, `85`: the answer to a request of ours) |
 //! | short `07`, `0D`, `40` to `42`, `4A`, `4B` | battery, connection and lock notifications |
 //! | HID++ 2.0, software id 1 to F | it answers a request of ours, or its device answered one: then it speaks 2.0, where such a report is an answer to some program |
-//! | HID++ 2.0, software id 0 | an event of a feature whose index was looked up, or with the marker of the solar dashboard |
+//! | HID++ 2.0, software id 0 | an event of a feature with a looked-up index, or with the marker of the solar dashboard |
 //!
 //! Everything else is withheld.
 

@@ -109,7 +109,7 @@ fn arrival(protocol: Radio, report: &Report) -> Arrival {
         wpid: Wpid(u16::from_le_bytes([low, high])),
     };
     if protocol == Radio::Mhz27 {
-        // Bit 7 means encrypted, the id has one byte, and the slot shows what it is (kernel
+        // Bit 7 means encrypted, the id has one byte, and the slot determines the kind (kernel
         // hid-logitech-dj).
         arrival.encrypted = bit(7);
         arrival.payload = false;

@@ -161,8 +161,8 @@ impl Session {
         self.continue_probe(device);
     }
 
-    /// Adds a device's own name to the probe under way. Returns `false` if there is none: then call
-    /// [`Self::probe`].
+    /// Adds a device's own name to its probe. Returns `false` if it has none, or a complete one:
+    /// then call [`Self::probe`].
     pub fn also_name(&mut self, device: DeviceIndex) -> bool {
         self.probes.get_mut(&device).is_some_and(Probe::also_name)
     }
@@ -247,7 +247,7 @@ impl Session {
         self.is_idle_but_for_light() && self.light_series.is_empty()
     }
 
-    /// Whether nothing waits to be sent or answered except light measurements.
+    /// Whether nothing waits to be sent or answered; series of light measurements may be running.
     pub fn is_idle_but_for_light(&self) -> bool {
         self.exchange.is_idle() && self.first_notices.is_empty()
     }

@@ -110,8 +110,7 @@ pub(super) const LATE_ANSWER: Duration = Duration::from_secs(30);
 /// announce before it, one device every 1 to 4 ms.
 pub(super) const STRAGGLERS: Duration = Duration::from_millis(1500);
 
-/// How long nothing is sent after the computer was suspended: receivers are being set up again
-/// meanwhile.
+/// The settle time after a suspend: nothing is sent while receivers are being set up again.
 pub(super) const RESUMING: Duration = Duration::from_secs(1);
 
 /// How much later than its period a light measurement may arrive.

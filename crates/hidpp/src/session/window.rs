@@ -1,4 +1,4 @@
-//! The window: how many messages to devices a receiver accepts at the same time.
+//! Flow control: the window is how many messages to devices a receiver accepts at the same time.
 //!
 //! Logitech's specification allows one at a time and lets the receiver refuse a second one as
 //! "busy"; the Linux kernel allows one for each slot. What receivers do with a second one is not
@@ -9,7 +9,7 @@
 //!
 //! - A receiver that accepts several messages is sent several: the window starts wide.
 //! - If it refuses, the window shrinks to the accepted number, and grows by one after a streak of
-//!   answers without refusals. Each refusal doubles the required streak.
+//!   answers without refusals. A refusal right after growth doubles the required streak.
 //! - If it silently drops a message, the device seems silent while others are under way, and
 //!   answers when the message is retried alone. From then on the window is one, also in later runs
 //!   ([`Known::one_at_a_time`](super::Known)).
