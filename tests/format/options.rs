@@ -16,7 +16,12 @@ fn help_and_documents_name_all_formats_and_values() {
     let error = refused(&["--format", "{x}"]);
     let values = error.split_once("the values are ").unwrap().1;
     let values: Vec<&str> = values.lines().next().unwrap().split(", ").collect();
-    assert_eq!((profiles.len(), values.len()), (7, 19));
+    let counts = (profiles.len(), values.len());
+    assert_eq!(
+        counts,
+        (7, 19),
+        "add a new one to these: {profiles:?}, {values:?}"
+    );
     let (help, manual) = (help(), documents::manual());
     let of_templates = help.split_once("TEMPLATE ").unwrap().1;
     for profile in profiles {

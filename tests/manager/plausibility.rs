@@ -8,6 +8,7 @@ use solar_status::manager::Memory;
 use solar_status::transport::{Transport, TransportError};
 
 use crate::desk::{Shared, hours, in_slot, percent, read_by};
+use crate::logged::logged;
 
 /// Replaces the charge in the first replies with this header.
 struct Glitch {
@@ -53,6 +54,17 @@ fn read_with_glitches(times: usize, memory: &mut Memory, at: Timestamp) -> (Opti
     let snapshot = read_by(desk.info(), glitch, at, memory);
     assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
     (percent(in_slot(&snapshot, 1)), desk.take_radio().len())
+}
+
+#[test]
+fn an_implausible_reading_is_logged_with_what_it_differs_from() {
+    let mut memory = Memory::default();
+    read_with_glitches(0, &mut memory, hours(1));
+    let lines = logged(|| _ = read_with_glitches(1, &mut memory, hours(2)));
+    let found = |it: &String| {
+        it.ends_with("implausible reading, re-reading: 15 %, discharging after 71 %, discharging")
+    };
+    assert!(lines.iter().any(found), "{lines:#?}");
 }
 
 #[test]

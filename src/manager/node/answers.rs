@@ -5,7 +5,7 @@ use log::debug;
 use super::device_state::{Answerer, DeviceState, Verdict};
 use super::identity::model_on;
 use super::{Node, Phase};
-use crate::device::{Battery, Change, Presence, is_odd};
+use crate::device::{Battery, Change, Presence, brief, is_odd};
 use crate::manager::facts::{take_fact, take_light};
 use crate::manager::memory::Memory;
 use crate::manager::rivals::Sign;
@@ -113,8 +113,10 @@ impl Node<'_> {
         let odd = battery.trusted && is_odd(before, &battery);
         if poll.on_reading(odd) == Verdict::Recheck {
             debug!(
-                "{}: implausible reading, re-reading: {reading:?}",
-                device.id
+                "{}: implausible reading, re-reading: {} after {}",
+                device.id,
+                brief(&battery),
+                before.map(brief).unwrap_or_default()
             );
             self.session.look_again(index);
             return;

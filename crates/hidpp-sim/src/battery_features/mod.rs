@@ -1,5 +1,6 @@
 //! The battery features of HID++ 2.0: 1000, 1001, 1004 and 1F20, each a view of the same battery.
-//! A new one is a variant of [`BatteryView`]; nothing else in this crate lists them.
+//! A new one is a variant of [`BatteryView`]; besides, `catalogue/parse.rs` names them in dumps of
+//! real devices.
 //!
 //! | feature | function 0 | function 1 | event 0 |
 //! |---|---|---|---|
