@@ -1,4 +1,4 @@
-//! Lists the models that can be simulated, and how each is connected.
+//! Lists the models that can be simulated: product id, connection and name.
 
 use hidpp_sim::catalogue::{Connection, devices};
 

@@ -1,4 +1,5 @@
-//! Finds and reads everything that a simulated receiver has, in virtual time: five minutes pass at once.
+//! Finds and reads all devices of a simulated receiver for five minutes of virtual time, which run
+//! in a fraction of a second.
 
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{Incoming, ReportId, classify};
 use hidpp_sim::{Firmware, scenario};
 
-/// What is wanted of each device: its battery now and whenever it changes, and its own name.
+/// What the session reads from each device: the battery, its changes from then on, and the name.
 const WANTED: Wanted = Wanted::BATTERY.with(Wanted::NAME).with(Wanted::NOTICES);
 
 fn main() {
@@ -16,7 +17,7 @@ fn main() {
     }
 }
 
-/// All that is found out until `end`, each with its time.
+/// Runs a session with the receiver until `end`; returns all events with their times.
 fn follow(receiver: &mut impl Firmware, end: Duration) -> Vec<(Timestamp, Event)> {
     let mut found = Vec::new();
     let (mut now, end) = (Timestamp::START, Timestamp::from_start(end));
@@ -58,7 +59,7 @@ fn it_runs() {
         _ => None,
     });
     assert_eq!(names.collect::<Vec<_>>(), ["Wireless Solar Keyboard K750"]);
-    // The solar keyboard sends its charge every 90 s.
+    // The solar keyboard broadcasts its charge every 90 s.
     let at = Timestamp::from_start(Duration::from_secs(180));
     let is_battery = |event: &Event| matches!(event, Event::Device(_, DeviceFact::Battery(_)));
     assert!(

@@ -24,7 +24,7 @@ fn main() -> Result<(), ParseReportError> {
 
 fn decode(text: &str) -> Result<String, ParseReportError> {
     let report: Report = text.parse()?;
-    // Bytes from a node, instead of a text, are passed to `classify` as well.
+    // Bytes that were read from a node are passed to `classify` in the same way.
     if classify(report.as_bytes()) == Incoming::Input {
         return Ok("keys or motion: content dropped".to_owned());
     }

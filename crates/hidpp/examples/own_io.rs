@@ -1,4 +1,5 @@
-//! Runs a session on your own I/O: a thread that reads, a channel, and a deadline.
+//! Runs a session on your own I/O: a thread reads the node and sends the reports through a channel,
+//! and the main thread waits for a report or for the session's next timeout.
 //!
 //! `own_io /dev/hidraw3` reads the batteries behind the receiver of that node, alongside the kernel
 //! driver; it needs permission to open the node. Without a path, recorded answers replace the
@@ -29,7 +30,7 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// Reads all batteries. `send` sends a report, `incoming` returns those that arrive.
+/// Reads all batteries. `send` sends a report; `incoming` returns the received reports.
 fn read(
     mut send: impl FnMut(&Report) -> io::Result<()>,
     incoming: &Receiver<Vec<u8>>,
@@ -97,12 +98,12 @@ fn over_hidraw(path: &str) -> io::Result<Vec<(DeviceIndex, Reading)>> {
     read(|report| node.write_all(report.as_bytes()), &incoming)
 }
 
-/// How requests begin, and their answers: of a receiver with one slot (Solaar issue 128), and of an
-/// M705 mouse (Solaar's device dumps).
+/// Beginnings of requests and their answers, recorded from a receiver with one slot (Solaar issue
+/// 128) and from an M705 mouse (Solaar's device dumps).
 const ANSWERS: [(&str, &str); 5] = [
     // The receiver's serial number and number of slots.
     ("10 ff 83 b5 03", "11 FF 83 B5 03 84 E3 98 F3 01 01 07 …"),
-    // How many devices are paired.
+    // The number of paired devices.
     ("10 ff 81 02", "10 FF 81 02 00 01 00"),
     // The model of the device in slot 1, and its serial number.
     ("10 ff 83 b5 20", "11 FF 83 B5 20 09 08 10 1B 04 02 02 …"),
