@@ -52,23 +52,23 @@ pub(super) enum Step {
 /// A battery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Battery {
-    /// How full it is.
+    /// The charge.
     pub charge: Percent,
     /// The charging state.
     pub state: State,
-    /// Its voltage, if it differs from that of its cell at this charge.
+    /// The voltage, if it differs from that of the cell at this charge.
     pub measured: Option<Millivolts>,
     /// The type of cell, which determines the voltage.
     pub cell: Cell,
 }
 
-/// A lithium cell. Its voltage at a given charge depends on the product.
+/// A type of lithium cell, which determines the voltage at a given charge.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Cell {
-    /// That of most products.
+    /// The cell of most products.
     #[default]
     Usual,
-    /// That of a G933 headset: a higher charge at the same voltage.
+    /// The cell of a G933 headset, which has a higher charge at the same voltage.
     G933,
 }
 
@@ -163,7 +163,7 @@ impl Battery {
     }
 }
 
-/// The battery register of a HID++ 1.0 device. It has one of the two.
+/// The battery register of a HID++ 1.0 device. A device has one of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Register {
     /// Register 07: `level state 00` (protocol: HID++ 1.0 battery level), levels 1 critical, 3

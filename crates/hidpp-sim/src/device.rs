@@ -36,15 +36,16 @@ pub struct Identity {
     pub serial: [u8; 4],
     /// Keyboard or mouse.
     pub kind: Kind,
-    /// The DJ report types it can send: bit 1 keyboard, 2 mouse, 3 consumer, 4 system, 14 LEDs.
+    /// The DJ report types that the device can send: bit 1 keyboard, 2 mouse, 3 consumer, 4 system,
+    /// 14 LEDs.
     pub report_types: u32,
     /// Where the power switch is: 1 base, 3 edge of top right corner, 7 top right corner.
     pub power_switch: u8,
-    /// How often it reports, in milliseconds.
+    /// The interval between the reports of the device, in milliseconds.
     pub interval: u8,
-    /// Whether its radio link is encrypted; keyboards' are.
+    /// Whether the radio link is encrypted. The links of keyboards are.
     pub encrypted: bool,
-    /// The byte that follows its name in the receiver's record: zero, or a blank (K520).
+    /// The byte that follows the name in the receiver's record: zero, or a blank (K520).
     pub name_end: u8,
 }
 
@@ -70,8 +71,8 @@ impl Protocol {
         }
     }
 
-    /// Answers a request with "busy"; but a register access to a HID++ 2.0 device still gets its
-    /// own error.
+    /// Answers a request with "busy". A register access to a HID++ 2.0 device gets the error
+    /// "invalid sub-id" even then.
     pub(super) fn answer_busy(&self, request: &Request) -> Vec<u8> {
         match self {
             Self::Registers(_) => request.error10(Error10::Busy),
@@ -134,7 +135,7 @@ impl Protocol {
         }
     }
 
-    /// The device connected; returns its unsolicited frames, sent from `index`.
+    /// Processes a connection of the device; returns its unsolicited frames, sent from `index`.
     pub(super) fn connected(
         &mut self,
         now: Timestamp,
@@ -150,7 +151,7 @@ impl Protocol {
         }
     }
 
-    /// When it next sends something by itself.
+    /// When the device sends its next unsolicited report.
     pub(super) fn next_due(&self) -> Option<Timestamp> {
         match self {
             Self::Features(features) => features.next_due(),
@@ -158,7 +159,7 @@ impl Protocol {
         }
     }
 
-    /// What it sends then.
+    /// The unsolicited report that is due at [`Self::next_due`].
     pub(super) fn next_event(&mut self, index: u8) -> Option<Vec<u8>> {
         match self {
             Self::Features(features) => features.next_event(index),
@@ -184,17 +185,17 @@ pub struct Device {
     usage: Usage,
 }
 
-/// How soon a connected device takes a message.
+/// How soon a connected device receives a message from its receiver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Usage {
-    /// It is in use, and takes it at once.
+    /// The device is in use and receives messages at once.
     InUse,
-    /// It is idle: it polls its receiver for messages at long intervals, and at shorter ones for a
-    /// while after each message.
+    /// The device is idle: it polls its receiver for messages at long intervals, and at shorter
+    /// ones for a while after each message.
     Idle {
-        /// When it took the last message,
+        /// When the device answered the last message.
         took: Timestamp,
-        /// and until when it polls often.
+        /// Until when the device polls at short intervals.
         until: Timestamp,
     },
 }
@@ -240,17 +241,17 @@ impl Device {
         self
     }
 
-    /// Whether the receiver can reach it.
+    /// Whether the receiver can reach the device.
     pub fn online(&self) -> bool {
         self.online
     }
 
-    /// Its solar dashboard, if it has one.
+    /// The solar dashboard, if the device has one.
     pub fn solar(&self) -> Option<&Solar> {
         self.protocol.solar()
     }
 
-    /// Its solar dashboard and that feature's index, for actions of the user and the environment.
+    /// The solar dashboard and its feature index, for actions of the user and the environment.
     pub(super) fn solar_mut(&mut self) -> Option<(u8, &mut Solar)> {
         match &mut self.protocol {
             Protocol::Features(features) => features.solar_mut(),
@@ -258,34 +259,34 @@ impl Device {
         }
     }
 
-    /// The light key is pressed; `None` without one.
+    /// Presses the light key; returns its event, or `None` if the device has no light key.
     pub(super) fn press_light_key(&mut self, now: Timestamp, slot: u8) -> Option<Vec<u8>> {
         let (index, solar) = self.solar_mut()?;
         Some(event_frame(slot, index, solar.press_light_key(now)))
     }
 
-    /// Makes it answer its next requests with "busy".
+    /// Makes the device answer its next requests with "busy".
     pub(super) fn answer_busy(&mut self, requests: u32) {
         self.busy = requests;
     }
 
-    /// Sets whether it drops requests without an answer.
+    /// Sets whether the device drops requests without an answer.
     pub(super) fn set_silent(&mut self, silent: bool) {
         self.silent = silent;
     }
 
-    /// It is no longer in use.
+    /// Makes the device idle.
     pub(super) fn rest(&mut self) {
         self.usage = Usage::IDLE;
     }
 
-    /// It is in use.
+    /// Marks the device as in use.
     pub(super) fn set_in_use(&mut self) {
         self.usage = Usage::InUse;
     }
 
-    /// When it answers a message that its receiver accepts at this time. While it is idle, the
-    /// receiver holds the first message until the device polls.
+    /// When the device answers a message that its receiver accepts at `now`. While the device is
+    /// idle, the receiver holds the first message until the device polls.
     pub(super) fn answers_at(&mut self, now: Timestamp, latency: &Latency) -> Timestamp {
         let Usage::Idle { took, until } = self.usage else {
             return now + latency.radio;
@@ -302,7 +303,7 @@ impl Device {
         answered
     }
 
-    /// Answers a request that reached it, unless it is silent.
+    /// Answers a request that reached the device, unless the device is silent.
     pub(super) fn answer(&mut self, now: Timestamp, request: &Request) -> Option<Vec<u8>> {
         if self.silent {
             return None;
@@ -328,12 +329,12 @@ impl Device {
         self.protocol.connected(now, slot, switched_on)
     }
 
-    /// When it next sends something by itself.
+    /// When the device sends its next unsolicited report.
     pub(super) fn next_due(&self) -> Option<Timestamp> {
         self.protocol.next_due().filter(|_| self.online)
     }
 
-    /// What it sends then.
+    /// The unsolicited report that is due at [`Self::next_due`].
     pub(super) fn next_event(&mut self, slot: u8) -> Option<Vec<u8>> {
         self.protocol.next_event(slot)
     }

@@ -52,8 +52,9 @@ pub(super) fn paired(slot: u8, identity: &Identity) -> Vec<u8> {
     pairing(slot, 0x00, identity, 0x00)
 }
 
-/// An entry of the list of paired devices: as [`paired`], but with `01` in byte 3; newer firmware
-/// has something in byte 10 too (recordings of receivers C52B with firmware 12.07 and 24.10).
+/// An entry of the list of paired devices: as [`paired`], but with `01` in byte 3. Byte 10 is zero
+/// on old firmware and another value on newer firmware (recordings of receivers C52B with firmware
+/// 12.07 and 24.10).
 pub(super) fn listed(slot: u8, identity: &Identity, unknown: u8) -> Vec<u8> {
     pairing(slot, 0x01, identity, unknown)
 }
@@ -64,7 +65,7 @@ fn pairing(slot: u8, bits: u8, identity: &Identity, unknown: u8) -> Vec<u8> {
     report(slot, PAIRED, &[bits, low, high, a, b, c, d, unknown])
 }
 
-/// The list of paired devices ends here: `20 00 41 02`.
+/// The end of the list of paired devices: `20 00 41 02`.
 pub(super) fn end_of_list() -> Vec<u8> {
     report(0x00, PAIRED, &[0x02])
 }

@@ -24,7 +24,7 @@ const BATTERY_NOTICES: u8 = 0x10;
 /// cases (recording of a Performance MX). Recorded from register 07 only.
 const FIRST_NOTICE: Duration = Duration::from_millis(10);
 
-/// The content of register F1, two BCD bytes each. Without any there is no such register.
+/// The content of register F1, two BCD bytes each. A device without versions has no register F1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Versions {
     /// Firmware, entity 01: `22 01` is 22.01.
@@ -41,7 +41,7 @@ pub struct Versions {
 }
 
 impl Versions {
-    /// None at all.
+    /// A device without versions.
     pub const NONE: Self = Self {
         firmware: None,
         build: None,
@@ -114,7 +114,7 @@ impl Hidpp10 {
         self.flags
     }
 
-    /// The device reconnected; if it was switched on, its volatile registers are zero.
+    /// Processes a reconnection. If the device was switched on, its volatile registers are zero.
     pub(super) fn reconnected(&mut self, switched_on: bool) {
         self.first_notice = None;
         if switched_on {
@@ -123,12 +123,12 @@ impl Hidpp10 {
         }
     }
 
-    /// When it next sends something by itself.
+    /// When the device sends its next unsolicited notice.
     pub(super) fn next_due(&self) -> Option<Timestamp> {
         self.first_notice
     }
 
-    /// What it sends then.
+    /// The notice that is due at [`Self::next_due`].
     pub(super) fn next_event(&mut self, index: u8) -> Option<Vec<u8>> {
         self.first_notice.take()?;
         self.notice(index)

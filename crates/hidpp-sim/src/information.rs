@@ -20,9 +20,10 @@ pub struct Entity {
     pub prefix: [u8; 3],
     /// Number, revision and two bytes of build, all BCD: `33 00 00 15` is 33.00.B0015.
     pub version: [u8; 4],
-    /// The product id it runs on; zero for the boot loader of some devices (recording of a G603).
+    /// The product id of the device while this part runs; zero for the boot loader of some devices
+    /// (recording of a G603).
     pub product: u16,
-    /// The five bytes after it, whose meaning is unknown.
+    /// The five bytes after the product id, whose meaning is unknown.
     pub unknown: [u8; 5],
 }
 
@@ -31,12 +32,12 @@ pub struct Entity {
 pub struct Information {
     /// The firmware parts.
     pub entities: Vec<Entity>,
-    /// The unit id, unlike any other's; `FFFFFFFF` in every G933 (recording of one).
+    /// The unit id, which is unique, except that every G933 has `FFFFFFFF` (recording of a G933).
     pub unit: [u8; 4],
-    /// Its transports, if they differ from those of its product ids: a G933 has bits 0 and 1,
-    /// though neither Bluetooth nor a product id for it (recording of one).
+    /// The transports, if they differ from those of the product ids: a G933 sets bits 0 and 1,
+    /// although it has neither Bluetooth nor a product id for it (recording of a G933).
     pub transports: Option<u16>,
-    /// Its product ids on up to three transports, as one number of six bytes: the model id.
+    /// The model id: the product ids on up to three transports, as one number of six bytes.
     pub model: [u8; 6],
     /// The variant of the model, such as a colour.
     pub extended_model: u8,
@@ -52,7 +53,7 @@ impl Information {
                 let mut part = describe(&self.entities, number)?;
                 let first = self.entities.iter().position(|entity| entity.kind == 0);
                 if let Some(active) = part.get_mut(8) {
-                    // Of two main firmwares one runs; here it is the first.
+                    // A device with two main firmwares runs one of them; here it is the first.
                     *active = u8::from(first == Some(usize::from(number)));
                 }
                 Ok(part)
@@ -100,7 +101,7 @@ pub(super) fn version_0(
 ) -> Result<[u8; 16], Error20> {
     match function {
         0 => Ok(padded(&[count(entities)])),
-        // The active flag is zero on such old devices, also for the part that runs.
+        // On devices with version 0, the active flag is zero even for the part that runs.
         1 => describe(entities, number),
         _ => Err(Error20::InvalidFunction),
     }

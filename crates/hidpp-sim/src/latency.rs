@@ -5,15 +5,15 @@ use std::time::Duration;
 /// How long answers take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Latency {
-    /// The receiver's own registers, and its report that a device cannot be reached.
+    /// An access to a register of the receiver, and the error for a device that cannot be reached.
     pub register: Duration,
     /// A round trip over the radio to a device in use.
     pub radio: Duration,
-    /// The first message to an idle device: the receiver holds it until the device asks for it.
+    /// The first message to an idle device: the receiver holds the message until the device polls.
     pub first: Duration,
-    /// A message to an idle device that received another shortly before.
+    /// A message to an idle device that received another one shortly before.
     pub idle: Duration,
-    /// How long it polls often after that.
+    /// How long an idle device polls at short intervals after a message.
     pub listening: Duration,
 }
 

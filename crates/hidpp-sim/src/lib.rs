@@ -39,6 +39,6 @@ pub trait Firmware {
     /// The oldest input report that is due at `now`, if any; call until `None`.
     fn input_report(&mut self, now: Timestamp) -> Option<Vec<u8>>;
 
-    /// When the next input report will be due, or the device next does something by itself.
+    /// When the next input report is due, or when the state of the device changes next.
     fn next_due(&self) -> Option<Timestamp>;
 }

@@ -78,7 +78,8 @@ pub fn m705(serial: [u8; 4], charge: Percent) -> Device {
         encrypted: false,
         name_end: 0,
     };
-    // The flags a K800 supports are known (13 02 00); of a mouse only the battery's.
+    // For a mouse only the battery flag is known to be supported; for a K800 all flags are known
+    // (13 02 00).
     let registers = Hidpp10::new(versions, Some(register), battery, [0x10, 0x00, 0x00]);
     Device::new(identity, Protocol::Registers(registers))
 }

@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(outbox.pop(at(2)), None);
         assert_eq!(outbox.next_due(), Some(at(3)));
         outbox.push(at(4), vec![4]);
-        // Times of arrival count, not those at which the host reads.
+        // The pace applies to the times of arrival, not to the times at which the host reads.
         let arrived: Vec<_> = std::iter::from_fn(|| outbox.pop(at(6))).collect();
         assert_eq!(arrived, [[2], [3]]);
         assert_eq!(outbox.next_due(), Some(at(7)));

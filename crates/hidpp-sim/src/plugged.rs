@@ -6,7 +6,7 @@ use super::receiver::Receiver;
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::descriptor::Capabilities;
 
-/// Anything that has a node of its own.
+/// A simulated receiver or device with its own hidraw node.
 #[derive(Clone, Debug)]
 pub enum Plugged {
     /// A receiver with its devices.
@@ -16,7 +16,7 @@ pub enum Plugged {
 }
 
 impl Plugged {
-    /// The reports that it takes and sends, as in its report descriptor.
+    /// The reports that this node accepts and sends, as in its report descriptor.
     pub fn reports(&self) -> Capabilities {
         match self {
             Self::Receiver(receiver) => receiver.family().reports,
@@ -24,7 +24,7 @@ impl Plugged {
         }
     }
 
-    /// The receiver, if it is one.
+    /// The receiver, if this is one.
     pub fn receiver(&self) -> Option<&Receiver> {
         match self {
             Self::Receiver(receiver) => Some(receiver),
@@ -32,7 +32,7 @@ impl Plugged {
         }
     }
 
-    /// The device, if it has no receiver.
+    /// The device, if this is a device without a receiver.
     pub fn direct(&self) -> Option<&DirectDevice> {
         match self {
             Self::Receiver(_) => None,

@@ -16,10 +16,12 @@ pub const CHARGING_ABOVE: Lux = Lux(200);
 /// The consumption of a K750 in use, in millionths of a full charge per hour: 65 µA.
 pub const TYPING: u32 = 1_000;
 
-/// The consumption otherwise, likewise: 13 µA. With eight hours of typing that is 463 on average.
+/// The consumption of a K750 that is not in use, in the same unit: 13 µA. With eight hours of
+/// typing a day the average of both is 463.
 pub const RESTING: u32 = 195;
 
-/// The yield of its cells for each lux, likewise: at [`CHARGING_ABOVE`] it is [`TYPING`].
+/// The yield of the K750's cells for each lux, in the same unit. At [`CHARGING_ABOVE`] the cells
+/// yield [`TYPING`].
 const FOR_EACH_LUX: u32 = 5;
 
 /// How fast the battery charges and discharges, in millionths of a full charge per hour.

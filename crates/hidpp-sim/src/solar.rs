@@ -15,9 +15,9 @@ use super::frame::Error20;
 use super::rates::Rates;
 use hidpp_proto::units::{Lux, Percent, Timestamp};
 
-/// Event 0 comes this often while the keyboard is connected.
+/// The period of event 0 while the keyboard is connected.
 pub const BROADCAST_PERIOD: Duration = Duration::from_secs(90);
-/// Function 1 works only this long after the light key was pressed.
+/// How long function 1 is allowed after the light key was pressed.
 const LED_WINDOW: Duration = Duration::from_millis(250);
 /// Event 0: the regular broadcast.
 const BROADCAST: u8 = 0;
@@ -85,7 +85,7 @@ impl Solar {
         self.sun
     }
 
-    /// What the host last made the key's lamp show: 0 off, 1 red, 2 orange, 3 green.
+    /// The colour of the light key's lamp that the host set last: 0 off, 1 red, 2 orange, 3 green.
     pub fn led(&self) -> u8 {
         self.led
     }
@@ -108,7 +108,7 @@ impl Solar {
         self.rates = rates;
     }
 
-    /// A call of one of the feature's functions.
+    /// Answers a call of one of the feature's functions.
     pub(super) fn call(
         &mut self,
         now: Timestamp,
@@ -122,7 +122,8 @@ impl Solar {
         }
     }
 
-    /// Function 0: measure the light `count` times, once in `period` seconds; a zero cancels.
+    /// Function 0: measures the light `count` times, once every `period` seconds. A zero in either
+    /// parameter cancels a running series.
     fn set_light_measure(&mut self, now: Timestamp, count: u8, period: u8) -> [u8; 16] {
         let every = Duration::from_secs(u64::from(period));
         self.measure = (count > 0 && period > 0).then(|| Measure {
@@ -133,7 +134,7 @@ impl Solar {
         super::frame::padded(&[count, period])
     }
 
-    /// Function 1: override the lamp that the light key switches on.
+    /// Function 1: sets the colour of the lamp that the light key switches on.
     fn set_led(&mut self, now: Timestamp, colour: u8) -> Result<[u8; 16], Error20> {
         let in_time = self
             .key_pressed
@@ -164,7 +165,7 @@ impl Solar {
         self.event(now, LIGHT_KEY)
     }
 
-    /// When the next event comes by itself.
+    /// When the keyboard sends its next measurement or broadcast.
     pub(super) fn next_due(&self) -> Timestamp {
         match self.measure {
             Some(measure) => measure.next.min(self.next_broadcast),
@@ -203,7 +204,7 @@ impl Solar {
         (event, params)
     }
 
-    /// Brings the charge up to date.
+    /// Updates the charge to the time `now`.
     fn integrate(&mut self, now: Timestamp) {
         let elapsed = u64::try_from(now.since(self.updated).as_micros()).unwrap_or(u64::MAX);
         let change = |rate: u32| u64::from(rate).saturating_mul(elapsed);
@@ -241,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn the_examples_of_the_draft_come_out() {
+    fn events_match_the_examples_of_the_draft() {
         // Vectors 102 to 104 with the ADC and GOOD of Logitech's draft: 96 %, 319 lux.
         let mut solar = Solar::new(percent(96), Lux(319));
         let (number, payload) = solar.reconnected(START);

@@ -29,7 +29,7 @@ pub enum BatteryView {
 }
 
 impl BatteryView {
-    /// One of each, with the most common properties.
+    /// One view for each feature, with the most common properties.
     pub fn samples() -> Vec<Self> {
         vec![
             Self::LevelStatus(LevelStatus::dry(Levels::Percent)),
@@ -78,8 +78,8 @@ impl BatteryView {
 pub enum Levels {
     /// Every one.
     Percent,
-    /// Only these, highest first, such as 90, 50, 20, 5. The highest that is not above the charge
-    /// is reported, or else the lowest.
+    /// Only these levels, highest first, such as 90, 50, 20, 5. The highest level that is not above
+    /// the charge is reported, or the lowest level if all are above.
     Steps(Vec<u8>),
 }
 
@@ -240,7 +240,8 @@ pub struct AdcMeasurement {
 }
 
 impl AdcMeasurement {
-    /// For a headset that is off, the recordings show some error; here it is "not allowed".
+    /// The recordings do not show which error a headset that is off returns; here it is "not
+    /// allowed".
     fn call(self, battery: Battery, function: u8) -> Result<[u8; 16], Error20> {
         match function {
             0 if self.connected => Ok(self.status(battery)),

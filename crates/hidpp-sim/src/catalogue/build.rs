@@ -19,8 +19,8 @@ const LONG_AND_VERY_LONG: Capabilities = Capabilities::NONE.with_long().with_ver
 const WITH_SERIAL: u8 = 4;
 
 impl Entry {
-    /// The device for a slot of a receiver, with this serial number if it has one; `None` if it is
-    /// not connected by a receiver.
+    /// The device for a slot of a receiver, with this serial number if its model has one; `None` if
+    /// the model is not connected by a receiver.
     pub fn paired(&self, serial: [u8; 4]) -> Option<Device> {
         let (Connection::Receiver(wpid) | Connection::Pad(wpid)) = self.connection else {
             return None;
@@ -45,8 +45,8 @@ impl Entry {
         Some(Device::new(identity, self.protocol(serial)))
     }
 
-    /// The device with a node of its own, with this unit id if it has one; `None` if it is
-    /// connected by a receiver.
+    /// The device with its own node, and with this unit id if its model has one; `None` if the
+    /// model is connected by a receiver.
     pub fn direct(&self, unit: [u8; 4]) -> Option<DirectDevice> {
         let protocol = self.protocol(unit);
         let (vendor, mut device) = match self.connection {
@@ -63,7 +63,8 @@ impl Entry {
         Some(device)
     }
 
-    /// Its model's id on this connection: the wireless product id, or that of USB or Bluetooth.
+    /// The id of the model on this connection: the wireless product id, or the product id of USB or
+    /// Bluetooth.
     pub fn product(&self) -> u16 {
         match self.connection {
             Connection::Receiver(id)

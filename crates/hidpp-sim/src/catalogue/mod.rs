@@ -13,7 +13,7 @@ use hidpp_proto::units::Lux;
 
 pub use parse::ParseError;
 
-/// The list.
+/// The text of the list of devices.
 const DEVICES: &str = include_str!("devices.txt");
 
 /// How a device is connected to its host.
@@ -58,18 +58,19 @@ pub struct FeatureLine {
     pub id: u16,
     /// Its type flags.
     pub flags: u8,
-    /// Its version; `None` where the dump does not show it.
+    /// The version of the feature; `None` where the dump does not show it.
     pub version: Option<u8>,
 }
 
 /// The kind of unit id that a device has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnitId {
-    /// A number different from the serial number; always so without a receiver.
+    /// A number that differs from the serial number. All devices without a receiver have such an
+    /// id.
     Own,
     /// Its serial number.
     Serial,
-    /// None: all bits are set.
+    /// No unit id: all bits are set.
     None,
 }
 
@@ -122,11 +123,11 @@ pub struct Entry {
     pub model: Option<[u8; 6]>,
     /// The kind of its unit id.
     pub unit: UnitId,
-    /// Its transports, where they are not those of its model id.
+    /// The transports, if they differ from those of the model id.
     pub transports: Option<u16>,
-    /// Whether it takes long reports but no short ones, on a node of its own.
+    /// Whether the device's own node accepts long reports but no short ones.
     pub long_reports_only: bool,
-    /// The notification flags it stores, on HID++ 1.0.
+    /// The notification flags that a HID++ 1.0 device stores.
     pub flags: [u8; 3],
     /// The parts of its firmware.
     pub firmware: Vec<Part>,
@@ -136,7 +137,7 @@ pub struct Entry {
     pub battery: Option<(Source, Battery)>,
 }
 
-/// All devices of the list, in its order; a model can be there twice.
+/// All devices in the order of the list, which can contain a model twice.
 pub fn devices() -> Vec<Entry> {
     // A test checks that no entry is skipped.
     parse::parse(DEVICES).into_iter().flatten().collect()

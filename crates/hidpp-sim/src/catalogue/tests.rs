@@ -34,7 +34,7 @@ fn all_73_devices_are_read() {
 }
 
 #[test]
-fn as_many_of_each_connection_and_battery_as_there_were_dumps() {
+fn the_catalogue_has_the_number_of_devices_of_each_connection_and_battery_in_the_dumps() {
     let mut connections = BTreeMap::new();
     let mut batteries = BTreeMap::new();
     for entry in devices() {
@@ -197,7 +197,7 @@ fn keyboards_of_a_nano_receiver_have_no_serial_number() {
     assert_eq!(device.identity.serial, [0; 4]);
 }
 
-/// The only entry of a list, or what is wrong with it.
+/// The only entry of a list, or the error in it.
 fn only(text: &'static str) -> Result<Entry, ParseError> {
     let mut parsed = parse::parse(text);
     assert_eq!(parsed.len(), 1);
@@ -231,7 +231,7 @@ fn an_indented_line_continues_the_previous_one() {
 }
 
 #[test]
-fn a_typing_mistake_is_an_error_with_its_line() {
+fn a_typing_mistake_is_reported_with_its_line() {
     for (text, line) in [
         ("receiver 4013\nkind mouse\nprotocol 2.0", 1),
         (" 0001 0003", 1),

@@ -1,10 +1,10 @@
 //! A device without a receiver: on a USB cable, on Bluetooth, or a headset behind its own dongle.
 //!
-//! It has a node of its own, where it has index `FF` and, on many, `00` as well. A corded device
-//! takes short and long reports and never sleeps. A Bluetooth device has only long reports and does
-//! not answer while it sleeps. A headset's dongle always answers, but reports the battery only
-//! while the headset is on. It answers requests to root, 0001, 0003 and 0005 itself, forwards all
-//! others to the headset, and loses some of them.
+//! Such a device has its own hidraw node. It answers with index `FF`, and many devices also with
+//! `00`. A corded device accepts short and long reports and never sleeps. A Bluetooth device has
+//! only long reports and does not answer while it sleeps. A headset's dongle always answers, but
+//! reports the battery only while the headset is on. The dongle answers requests to root, 0001,
+//! 0003 and 0005 itself, forwards all others to the headset, and loses some of the requests.
 //!
 //! Sources: Solaar `base.py` (which index a device answers with), OpenLogi issue 28 (a Bluetooth
 //! device ignores short reports), Solaar's dump of an Illuminated Keyboard C318, recordings of a
@@ -40,7 +40,7 @@ pub enum Indices {
     Both,
     /// `FF` and `00`, but it answers with `00` always.
     AnswersZero,
-    /// Only `00`; anything else is an unknown device, error 08.
+    /// Only `00`. A request with any other index gets error 08, unknown device.
     OnlyZero,
 }
 
@@ -59,7 +59,7 @@ pub struct DirectDevice {
     pub reports: Capabilities,
     /// How long an answer takes.
     pub latency: Duration,
-    /// How long an answer takes that a dongle requests from its headset.
+    /// How long an answer takes if the dongle forwards the request to its headset.
     pub headset_latency: Duration,
     /// The protocol that it speaks.
     pub protocol: Protocol,
@@ -113,7 +113,7 @@ impl DirectDevice {
         self
     }
 
-    /// The same device, asleep; of a headset, switched off.
+    /// The same device, asleep. A headset is switched off instead.
     #[must_use]
     pub fn asleep(mut self) -> Self {
         self.sleep(Timestamp::START);
@@ -121,7 +121,7 @@ impl DirectDevice {
         self
     }
 
-    /// The name that it reports, also to its bus.
+    /// The name that the device reports in HID++ and on its bus.
     pub fn name(&self) -> Option<&str> {
         match &self.protocol {
             Protocol::Features(features) => features.name(),
@@ -144,7 +144,7 @@ impl DirectDevice {
         self.protocol.battery()
     }
 
-    /// Makes it lose the next requests, as the dongle of a G933 does with some.
+    /// Makes the device lose the next requests. The dongle of a G933 loses some.
     pub fn lose_requests(&mut self, requests: u32) {
         self.lost = requests;
     }
@@ -273,7 +273,7 @@ impl DirectDevice {
         known && self.awake && self.plugged
     }
 
-    /// How long an answer to this takes.
+    /// How long the answer to a request takes.
     fn answer_time(&self, request: &Request) -> Duration {
         match &self.protocol {
             Protocol::Features(features) if features.asks_headset(request.sub) => {

@@ -114,7 +114,7 @@ fn a_bluetooth_device_takes_and_sends_only_long_reports() {
         frames(&["11 FF 00 16 04 05 69 …"])
     );
     assert_eq!(ask(&mut mouse, START, "10 FF 00 16 00 00 69"), frames(&[]));
-    // Vector 64's error in a long report.
+    // The error of vector 64 in a long report.
     assert_eq!(
         ask(&mut mouse, START, "11 FF 81 07 …"),
         frames(&["11 FF 8F 81 07 01 …"])

@@ -80,7 +80,7 @@ impl Feature {
             | Model::Name { .. }
             | Model::FriendlyName(_)
             | Model::WirelessStatus
-            // It has a battery of its own.
+            // The solar keyboard's battery is part of its dashboard.
             | Model::Solar(_)
             | Model::Listed => None,
         }
@@ -139,8 +139,8 @@ impl Hidpp20 {
             .collect()
     }
 
-    /// A headset connects to its dongle or disconnects. `None` if this is not such a dongle, else
-    /// the event if the state changed.
+    /// Connects a headset to its dongle or disconnects it. Returns `None` if this is not the dongle
+    /// of a headset, otherwise the event, if the state changed.
     pub(super) fn set_headset(&mut self, index: u8, connected: bool) -> Option<Vec<Vec<u8>>> {
         let battery = self.battery;
         (1..)
@@ -225,7 +225,7 @@ impl Hidpp20 {
         }
     }
 
-    /// The device reconnected; returns its unsolicited frames, sent from `slot`.
+    /// Processes a reconnection of the device; returns its unsolicited frames, sent from `slot`.
     pub(super) fn reconnected(
         &mut self,
         now: Timestamp,
@@ -245,12 +245,12 @@ impl Hidpp20 {
             .collect()
     }
 
-    /// When the device next sends something by itself.
+    /// When the device sends its next unsolicited report.
     pub(super) fn next_due(&self) -> Option<Timestamp> {
         self.solar().map(Solar::next_due)
     }
 
-    /// What it sends then, as a frame from `slot`.
+    /// The report that is due at [`Self::next_due`], as a frame from `slot`.
     pub(super) fn next_event(&mut self, slot: u8) -> Option<Vec<u8>> {
         self.solar_mut()
             .map(|(index, solar)| event_frame(slot, index, solar.next_event()))
@@ -329,8 +329,8 @@ pub(super) fn event_frame(slot: u8, index: u8, (event, params): Event) -> Vec<u8
     long(slot, index, event << 4, &params)
 }
 
-/// 0005: function 0 is the name's length, function 1 up to 16 characters from an offset on,
-/// function 2 the type.
+/// 0005: function 0 returns the length of the name, function 1 up to 16 characters from an offset
+/// on, function 2 the type.
 fn device_name(name: &[u8], kind: u8, function: u8, offset: u8) -> Result<[u8; 16], Error20> {
     match function {
         0 => Ok(padded(&[u8::try_from(name.len()).unwrap_or(u8::MAX)])),
@@ -343,9 +343,9 @@ fn device_name(name: &[u8], kind: u8, function: u8, offset: u8) -> Result<[u8; 1
     }
 }
 
-/// 0007: function 0 is the name's length, the most there may be and the default name's length,
-/// function 1 up to 15 characters from an offset on, behind the offset. Source: Logitech's
-/// cpg-docs, Solaar `hidpp20.py`.
+/// 0007: function 0 returns the length of the name, its maximum length and the length of the
+/// default name; function 1 returns the requested offset, then up to 15 characters from that offset
+/// on. Source: Logitech's cpg-docs, Solaar `hidpp20.py`.
 fn friendly_name(name: &[u8], function: u8, offset: u8) -> Result<[u8; 16], Error20> {
     let length = u8::try_from(name.len()).unwrap_or(u8::MAX);
     match function {
