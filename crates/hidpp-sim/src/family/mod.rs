@@ -11,10 +11,10 @@
 //!
 //! Sources: Solaar `base_usb.py` and its dumps of real receivers (firmware, slots, pairings left),
 //! kernel hid-logitech-dj, libratbag issue 1594 (C547), Solaar issues 1333 (C53A), 2556 (C548), 716
-//! (C517) and 2054 (C714, whose notices are like those of Unifying: kernel). Bolt passes short
-//! reports on: Solaar 1.1.8 pings with one, and its dumps of devices behind Bolt (B033, B365) show
-//! their protocol. Where no capture shows the radio protocol of a product it is one that its family
-//! uses.
+//! (C517) and 2054 (C714, whose notices are like those of Unifying: kernel). Bolt forwards short
+//! reports to its devices: Solaar 1.1.8 pings with a short report, and its dumps of devices behind
+//! Bolt (B033, B365) show their protocol version. If no capture shows the radio protocol of a
+//! product, this file uses one of its family.
 
 use super::frame::Error10;
 use super::hidpp10::Versions;
@@ -33,11 +33,11 @@ pub enum Records {
     Legacy,
     /// Register B5 with 02 for the receiver, and 50 and 60 plus n for slot n; register FB.
     Bolt,
-    /// None: register B5 is missing.
+    /// No pairing records: register B5 is missing.
     None,
 }
 
-/// What distinguishes one receiver from another.
+/// The properties in which receivers differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Family {
     /// USB vendor id.
@@ -46,7 +46,7 @@ pub struct Family {
     pub product: u16,
     /// The number of slots that it reports.
     pub slots: u8,
-    /// Whether slot 7 is the charging pad that contains it.
+    /// Whether slot 7 is the charging pad that contains the receiver.
     pub pad: bool,
     /// The radio protocol in notice 41 and in B5/2n.
     pub radio: u8,
@@ -56,15 +56,15 @@ pub struct Family {
     pub records: Records,
     /// The reports that it accepts from its host.
     pub reports: Capabilities,
-    /// How many pairings are left, if it counts them.
+    /// The number of pairings left, if the receiver counts them.
     pub pairings_left: Option<u8>,
     /// The flags that register 00 can store.
     pub(super) flags: [u8; 3],
-    /// Its error for a paired device that it cannot reach.
+    /// The receiver's error for a paired device that it cannot reach.
     pub(super) unreachable: Error10,
-    /// The bytes of its pairing records whose meaning is unknown.
+    /// The bytes of the pairing records whose meaning is unknown.
     pub(super) unknown: Unknown,
-    /// Register F1.
+    /// The content of register F1.
     pub(super) versions: Versions,
 }
 
@@ -75,16 +75,16 @@ pub struct Family {
 /// (C52B with firmware 24.11, C547), a recording of a receiver C52B that pairs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Unknown {
-    /// Bytes 5 and 7 of B5/03: pairs recorded from this product. A receiver has one of them,
-    /// chosen by its serial number.
+    /// Bytes 5 and 7 of B5/03: the pairs recorded from this product. The serial number of a
+    /// simulated receiver determines which pair it has.
     pub(super) identity: &'static [[u8; 2]],
     /// Byte 8 of B5/03.
     pub(super) identity_end: u8,
     /// Bytes 5 and on of B5/02.
     pub(super) firmware: &'static [u8],
-    /// A further sub-register of B5, if there is one: its number and what follows it.
+    /// A further sub-register of B5, if there is one: its number and its content.
     pub(super) further: Option<(u8, &'static [u8])>,
-    /// Byte 1 of B5/2n for slot 1; the other slots count on from there.
+    /// Byte 1 of B5/2n for slot 1; the value increases by one from slot to slot.
     pub(super) destination: u8,
     /// Byte 6 of B5/2n.
     pub(super) pairing: u8,
@@ -251,8 +251,8 @@ impl Family {
         ..Self::MHZ_27
     };
 
-    /// The receiver with these USB ids. An unknown product in Logitech's range of receivers is
-    /// treated as Lightspeed. `None`: not a receiver.
+    /// The receiver with these USB ids, or `None` if they are not those of a receiver. An unknown
+    /// product in Logitech's range of receivers is treated as Lightspeed.
     pub const fn of(vendor: u16, product: u16) -> Option<Self> {
         let family = match (vendor, product) {
             (LOGITECH, 0xC52B) => Self::UNIFYING,
@@ -270,7 +270,7 @@ impl Family {
             (LOGITECH, 0xC517) => Self::MHZ_27,
             // Bluetooth hubs and HID proxies (usb.ids, systemd's hid2hci rules).
             (LOGITECH, 0xC703..=0xC71F) => Self::BLUETOOTH,
-            // Does not speak HID++.
+            // This receiver does not speak HID++.
             (LOGITECH, 0xC542) => return None,
             (LOGITECH, 0xC52F | 0xC534 | 0xC535 | 0xC537) | (LENOVO, 0x6042) => Self::nano(product),
             (LOGITECH, 0xC500..=0xC5FF) => Self::lightspeed(product),
@@ -322,7 +322,7 @@ impl Family {
             0xC545 => (0x11, [0x02, 0x01], 0x06, [0x00, 0x01], [0x3D, 0x88]),
             0xC547 => (0x11, [0x04, 0x02], 0x09, [0x00, 0x05], [0xF3, 0x24]),
             0xC54D => (0x11, [0x07, 0x00], 0x08, [0x00, 0x08], [0xC1, 0x53]),
-            // C53D, and any other.
+            // C53D, and any unknown product.
             _ => (0x0C, [0x43, 0x01], 0x09, [0x02, 0x10], [0xAA, 0xD2]),
         };
         let newer = matches!(product, 0xC547 | 0xC54D);

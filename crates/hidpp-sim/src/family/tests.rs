@@ -42,7 +42,7 @@ fn ex100(codename: &'static str, id: u16, kind: Kind) -> Device {
     Device::new(identity, Protocol::Registers(registers))
 }
 
-/// Sends the first frame of each line and expects the others as the answer.
+/// Sends the first frame of each line, and asserts that the other frames are the answer.
 fn check(receiver: &mut Receiver, exchanges: &[&[&str]]) {
     for exchange in exchanges {
         if let Some((request, answers)) = exchange.split_first() {
@@ -195,7 +195,7 @@ fn versions_of_other_families() {
 }
 
 #[test]
-fn a_c53a_has_other_bytes_around_the_kind() {
+fn a_c53a_has_its_own_unknown_bytes_around_the_kind() {
     // Vector 24 (Solaar issue 1333).
     check(
         &mut receiver(0xC53A, [0; 4]).with(1, mouse("G502", 0x407F, [0; 4])),
@@ -234,7 +234,7 @@ fn a_k520_fills_up_its_name_with_blanks() {
 }
 
 #[test]
-fn only_nano_receivers_count_the_pairings_that_are_left() {
+fn only_nano_receivers_count_the_pairings_left() {
     // Vectors 16 and 17 (C534), and its dump: two paired, 10, none or 18 left.
     for (left, answer) in [(10, "0F"), (0, "05"), (18, "17")] {
         let mut family = Family::of(LOGITECH, 0xC534).unwrap();
@@ -358,7 +358,7 @@ fn bolt_records_count_slots_from_one() {
                 "10 FF 83 B5 61 01 00",
                 "11 FF 83 B5 61 01 0C 4D 58 20 4D 61 73 74 65 72 20 33 53 00",
             ],
-            // Its error for B5 (notes of the Exo project).
+            // The error of a Bolt receiver for B5 (notes of the Exo project).
             &["10 FF 83 B5 61 02 00", "10 FF 8F 83 B5 0B 00"],
             &["10 FF 83 B5 52 00 00", "10 FF 8F 83 B5 0B 00"],
             // Recording of a C548: firmware, and the slots at offset 8. The unique id; none of the
@@ -393,7 +393,7 @@ fn bolt_records_count_slots_from_one() {
             ],
         ],
     );
-    // Solaar issue 2465: online, and nothing about encryption.
+    // Solaar issue 2465: a device that is online, without the bit for encryption.
     bolt.wake(seconds(1), 1);
     assert_eq!(
         bolt.input_report(seconds(1)),
@@ -425,7 +425,7 @@ fn bolt_records_have_the_kind_and_the_interval_twice() {
 }
 
 #[test]
-fn long_names_are_cut_to_their_record() {
+fn long_names_are_truncated_to_the_length_of_the_record() {
     let device = || mouse("M705 (M-R0073) Marathon", 0x406D, [0; 4]);
     check(
         &mut receiver(0xC52B, [0; 4]).with(1, device()),
@@ -453,7 +453,7 @@ fn bolt_devices_take_short_and_long_reports_and_bolt_has_no_dj() {
             &["10 01 00 1E 00 00 01", "11 01 00 1E 04 05 01 …"],
             &["20 FF 80 3F …"],
             &["20 FF 81 …"],
-            // Quirk of index FF: no features there.
+            // Index FF has no features on this receiver.
             &["11 FF 00 1E 00 00 01 …", "10 FF 8F 00 1E 01 00"],
         ],
     );
@@ -491,7 +491,7 @@ fn a_27_mhz_receiver_has_short_reports_and_no_records() {
 }
 
 #[test]
-fn vector_51_is_an_ex100_that_runs_low() {
+fn vector_51_is_an_ex100_with_a_low_battery() {
     let mut mouse = ex100("EX100m", 0x003F, Kind::Mouse);
     if let Protocol::Registers(registers) = &mut mouse.protocol {
         registers.battery = Battery::new(percent(20), State::Discharging);

@@ -68,7 +68,7 @@ fn other_software(report: &[u8], slot: u8, random: &mut Random) -> Vec<u8> {
         [0x11, index, feature @ ..=0x7F, call, rest @ ..] if call & 0x0F != 0 => {
             let call = (call & 0xF0) | id(random, call & 0x0F);
             let mut other = vec![0x11, *index, *feature, call];
-            // With other values, so that a test notices when the answers are confused.
+            // With other values, so that a test fails if a session confuses the answers.
             other.extend(rest.iter().map(|byte| byte ^ 0x15));
             other
         }
@@ -95,7 +95,7 @@ fn answer_to_ping(slot: u8, software: u8, mark: u8) -> Vec<u8> {
 
 fn garbage(slot: u8, random: &mut Random) -> Vec<u8> {
     match random.below(4) {
-        // Five bytes with an unknown report id, once recorded from a nano receiver.
+        // Five bytes with an unknown report id, as in a recording of a nano receiver.
         0 => vec![0x80, 0x01, 0x00, 0x80, 0x00],
         // A long report that ends after seven bytes.
         1 => sized(&[0x11, slot, 0x00, 0x1E], 7),

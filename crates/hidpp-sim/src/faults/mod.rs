@@ -19,20 +19,20 @@ use hidpp_proto::units::Timestamp;
 /// What happens to one input report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It never arrives.
+    /// The report never arrives.
     Drop,
-    /// It arrives twice.
+    /// The report arrives twice.
     Double,
-    /// It arrives this much later; later reports may overtake it.
+    /// The report arrives this much later; reports sent after it may arrive before it.
     Delay(Duration),
-    /// One byte is changed.
+    /// One byte of the report is changed.
     Corrupt {
-        /// Which byte, counted from the report id; beyond the end nothing happens.
+        /// The offset of the byte from the report id; an offset beyond the end has no effect.
         offset: usize,
         /// The bits that flip.
         flip: u8,
     },
-    /// A report for another program arrives just before it.
+    /// The report arrives after a report for another program.
     After(Foreign),
 }
 
@@ -123,7 +123,7 @@ impl<F: Firmware> Faulty<F> {
         self.faults = faults;
     }
 
-    /// Makes a report arrive at `due`, as if the firmware had sent it.
+    /// Queues a report that arrives at `due`, as if the firmware had sent it.
     pub fn inject(&mut self, due: Timestamp, report: Vec<u8>) {
         self.outbox.push(due, report);
     }
@@ -234,7 +234,7 @@ impl Random {
 
     /// A number from 0 to `limit - 1`; 0 for a limit of 0.
     fn below(&mut self, limit: usize) -> usize {
-        // The high half is the more random one.
+        // The high half is more random than the low one.
         let number = usize::try_from(self.next() >> 33).unwrap_or(0);
         number.checked_rem(limit).unwrap_or(0)
     }

@@ -25,7 +25,7 @@ fn without_faults_nothing_changes() {
 }
 
 #[test]
-fn scripted_faults_hit_the_report_they_name() {
+fn a_scripted_fault_applies_to_the_report_with_its_number() {
     assert_eq!(ask(&mut struck(Fault::Drop), START, PING), frames(&[]));
     assert_eq!(
         ask(&mut struck(Fault::Double), START, PING),

@@ -1,10 +1,11 @@
 //! How many concurrent messages to its devices a receiver accepts.
 //!
-//! Logitech's extract of HID++ 1.0 allows one at a time and calls a second one busy, error 07. The
-//! Linux kernel's code allows one per slot, but in 141 public recordings of Logitech's programs,
-//! libratbag, Solaar and Linux no host ever has two pending to the devices of one receiver, nor
-//! reads a register meanwhile. How a receiver handles a second one is unknown: each possible
-//! behaviour can be simulated, including those that lose a message silently.
+//! Logitech's extract of HID++ 1.0 allows one message at a time; a second one gets the error 07,
+//! busy. The Linux kernel's code allows one message per slot. But in 141 public recordings of
+//! Logitech's programs, libratbag, Solaar and Linux, no host ever has two messages pending to the
+//! devices of one receiver, nor reads a register while one is pending. How a receiver handles a
+//! second message is therefore unknown: each possible behaviour can be simulated, including those
+//! that lose a message silently.
 
 use super::outbox::Place;
 use hidpp_proto::units::Timestamp;
@@ -12,21 +13,21 @@ use hidpp_proto::units::Timestamp;
 /// How many concurrent messages to its devices a receiver accepts from all programs together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Patience {
-    /// Any number, also to the same device, which answers them in order.
+    /// Any number of messages, also to the same device, which answers them in order.
     #[default]
     Endless,
-    /// One to each device. The device answers a second one with "busy": error 08 of HID++ 2.0,
-    /// error 07 of HID++ 1.0.
+    /// One message to each device. The device answers a second one with "busy": error 08 of HID++
+    /// 2.0, error 07 of HID++ 1.0.
     Patient,
-    /// This many in total, and one to each device. The receiver answers any further one with
-    /// "busy", error 07 of HID++ 1.0.
+    /// This many messages in total, and one to each device. The receiver answers any further
+    /// message with "busy", error 07 of HID++ 1.0.
     UpTo(u8),
-    /// This many in total. The receiver drops any further one silently.
+    /// This many messages in total. The receiver drops any further message silently.
     Dropping(u8),
-    /// One in total, which a further one replaces silently.
+    /// One message in total. A further message silently replaces the pending one.
     Replacing,
-    /// One in total. While it is pending the receiver silently drops any other, including requests
-    /// to its own registers.
+    /// One message in total. While it is pending, the receiver silently drops all other messages,
+    /// including requests to its own registers.
     Deaf,
 }
 
@@ -38,13 +39,13 @@ impl Patience {
 /// How a message is handled that exceeds the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
-    /// The receiver answers it with "busy".
+    /// The receiver answers the message with "busy".
     ReceiverBusy,
-    /// The device answers it with "busy".
+    /// The device answers the message with "busy".
     DeviceBusy,
-    /// It is lost.
+    /// The message is lost.
     Dropped,
-    /// It is accepted, and the answer to the previous message is lost.
+    /// The message is accepted, and the answer to the previous message is lost.
     Replaces(Option<Place>),
 }
 
@@ -56,12 +57,13 @@ pub(super) struct Pending(Vec<Message>);
 struct Message {
     slot: u8,
     until: Timestamp,
-    /// The position of its answer in the queue, if it will be answered.
+    /// The position of the answer in the queue, if the message will be answered.
     answer: Option<Place>,
 }
 
 impl Pending {
-    /// How a message to `slot` is handled; `None`: it is accepted.
+    /// How a message to `slot` that exceeds the limit is handled; `None` if the message is
+    /// accepted.
     pub(super) fn fate(&mut self, now: Timestamp, patience: Patience, slot: u8) -> Option<Fate> {
         self.0.retain(|message| message.until > now);
         let count = self.0.len();
@@ -82,7 +84,7 @@ impl Pending {
         patience == Patience::Deaf && !self.0.is_empty()
     }
 
-    /// Records a message to `slot` that is pending until then.
+    /// Records a message to `slot` that is pending until the given time.
     pub(super) fn begin(&mut self, slot: u8, until: Timestamp, answer: Option<Place>) {
         self.0.push(Message {
             slot,

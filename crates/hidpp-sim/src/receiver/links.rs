@@ -1,4 +1,4 @@
-//! The links of the devices: when they come up by themselves, and how a host is notified.
+//! The links of the devices: scheduled connections, and the notices about them to the host.
 
 use super::Receiver;
 use super::registers::{connection, switched_on};

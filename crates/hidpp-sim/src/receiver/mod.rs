@@ -1,10 +1,10 @@
 //! A receiver: its slots, its registers, and the radio between host and devices.
 //!
-//! By default it is a Unifying receiver, USB 046D:C52B with firmware 12.01.B0019; the others are in
-//! `family/`. It handles frames for device index FF itself and forwards those for a slot to the
-//! device in it, which takes a radio round trip. Reports with an unknown id or a wrong length are
-//! ignored. The user's actions are in `actions/`; its registers are in `registers/`, its links to
-//! devices in `links.rs`, its DJ reports in `dj.rs`.
+//! The default is a Unifying receiver, USB 046D:C52B with firmware 12.01.B0019; the others are in
+//! `family/`. A receiver handles frames for device index FF itself, and forwards frames for a slot
+//! to the device in that slot, which takes a radio round trip. It ignores reports with an unknown
+//! id or a wrong length. The user's actions are in `actions/`, the registers in `registers/`, the
+//! links to devices in `links.rs`, the DJ reports in `dj.rs`.
 
 mod actions;
 mod links;
@@ -42,7 +42,7 @@ pub struct Receiver {
     pub serial: [u8; 4],
     /// How long answers take.
     pub latency: Latency,
-    /// How many concurrent messages to its devices it accepts.
+    /// How many concurrent messages to its devices the receiver accepts.
     pub patience: Patience,
     pub(super) family: Family,
     pub(super) devices: BTreeMap<u8, Device>,
@@ -131,15 +131,15 @@ impl Receiver {
         self.sent.clear();
     }
 
-    /// The device in `slot` answers its next requests with "busy" (error 08 of HID++ 2.0).
+    /// Makes the device in `slot` answer its next requests with "busy" (error 08 of HID++ 2.0).
     pub fn answer_busy(&mut self, slot: u8, requests: u32) {
         if let Some(device) = self.devices.get_mut(&slot) {
             device.answer_busy(requests);
         }
     }
 
-    /// The receiver answers the next requests to any device with "busy" (error 07 of HID++ 1.0),
-    /// as if it were still handling another one. See also [`Self::patience`].
+    /// Makes the receiver answer the next requests to any device with "busy" (error 07 of HID++
+    /// 1.0), as if it were still handling another request. See also [`Self::patience`].
     pub fn receiver_busy(&mut self, requests: u32) {
         self.busy = requests;
     }
@@ -151,7 +151,7 @@ impl Receiver {
         }
     }
 
-    /// The device in `slot` becomes idle: from now on its receiver holds the first message.
+    /// Makes the device in `slot` idle: the receiver holds the next message until the device polls.
     pub fn rest(&mut self, slot: u8) {
         if let Some(device) = self.devices.get_mut(&slot) {
             device.rest();
@@ -164,14 +164,15 @@ impl Receiver {
         self.dj_slots.checked_shr(bit).unwrap_or(0) & 1 != 0
     }
 
-    /// A frame for the receiver itself.
+    /// Answers a frame for the receiver itself.
     fn own_request(&mut self, now: Timestamp, request: &Request) {
         if !self.pending.drops_register(now, self.patience) {
             self.register_access(now, request);
         }
     }
 
-    /// A frame for a slot: to the device if it can be reached, else the receiver answers.
+    /// Processes a frame for a slot: the device answers it if it can be reached, otherwise the
+    /// receiver does.
     fn forward(&mut self, now: Timestamp, request: &Request) {
         let refused = now + self.latency.register;
         if self.busy > 0 {
@@ -204,8 +205,8 @@ impl Receiver {
                 self.outbox.push(refused, error);
             }
             Some(device) => {
-                // The device's clock starts when its answer does: a series of one-second measures
-                // then arrives one second after that answer.
+                // The device processes the request at the time of its answer, so the first
+                // measurement of a series of one per second arrives one second after the answer.
                 let answered = device.answers_at(now, &self.latency);
                 if fate == Some(Fate::DeviceBusy) {
                     let answer = device.protocol.answer_busy(request);
@@ -230,11 +231,11 @@ impl Receiver {
         }
     }
 
-    /// A DJ frame from the host. Keyboard lamps and unknown types are ignored.
+    /// Processes a DJ frame from the host. Keyboard lamps and unknown types are ignored.
     fn dj_request(&mut self, now: Timestamp, index: u8, kind: u8, bits: u8) {
         let due = now + self.latency.register;
         match (index, kind) {
-            // The second parameter is a time-out in seconds; hosts send 0, which means none.
+            // The second parameter is a timeout in seconds; hosts send 0, which means no timeout.
             (RECEIVER, dj::SWITCH_MODE) => self.dj_slots = bits,
             (RECEIVER, dj::LIST_PAIRED) => {
                 let unknown = self.family.unknown.dj_list;

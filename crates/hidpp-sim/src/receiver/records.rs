@@ -13,11 +13,12 @@
 //! | 50+n | Bolt | kind and link, wpid (low byte first), unit id (4), 01 00, kind, interval, 01 |
 //! | 60+n, 01 | Bolt | 01, length and name |
 //!
-//! All begin with the first parameter of the request. An empty slot is error 03, like any other
-//! invalid value of B5, including the records of the other family. A Bolt receiver has error 0B
-//! instead; it is known from one unidentified sub-register, and used for all here. Sources:
-//! Solaar `receiver.py` and issues 1333 (C53A) and 2556 (C548), ltunify, a recording of a C548
-//! for Bolt's 02, the notes of the Exo project for Bolt's error and for 7C.
+//! All records begin with the first parameter of the request. A request for an empty slot gets
+//! error 03, like any other invalid value of B5, including the records of the other family. A Bolt
+//! receiver returns error 0B instead. That error was recorded for one unidentified sub-register;
+//! here it is used for all. Sources: Solaar `receiver.py` and issues 1333 (C53A) and 2556 (C548),
+//! ltunify, a recording of a C548 for Bolt's 02, the notes of the Exo project for Bolt's error and
+//! for 7C.
 
 use super::Receiver;
 use crate::device::{Device, Kind};
@@ -66,7 +67,7 @@ impl Receiver {
                 let slot = (part & 0x0F) + 1;
                 let device = self.devices.get(&slot).ok_or(Error10::InvalidValue)?;
                 match part & 0xF0 {
-                    // A recorded pad had only the others.
+                    // A recorded pad had records 30 and 40 only.
                     0x20 if self.family.pad && slot == PAD => Err(Error10::InvalidValue),
                     0x20 => Ok(pairing(part, slot, &self.family, device)),
                     0x30 => Ok(extended_pairing(part, device)),

@@ -37,7 +37,7 @@ fn an_idle_device_answers_late_at_first_and_soon_afterwards() {
     // After a long pause it is idle again.
     answered(30_000, 31_668);
 
-    // A message sent after the first is answered after it.
+    // The answer to a second message comes after the answer to the first.
     desk.output_report(after(START, 90_100), &mileage);
     desk.output_report(after(START, 91_100), &mileage);
     desk.forget_requests();
@@ -178,7 +178,7 @@ fn enabling_battery_notices_sends_the_first_one_at_once() {
 }
 
 #[test]
-fn busy_devices_and_a_busy_receiver() {
+fn busy_devices_and_a_busy_receiver_return_their_errors() {
     let mut desk = scenario::desk();
     desk.answer_busy(K750, 1);
     desk.answer_busy(M705, 1);
@@ -208,7 +208,7 @@ fn busy_devices_and_a_busy_receiver() {
             frames(&["10 01 8F 00 1E 07 00"])
         );
     }
-    // Its own registers are never busy, and then the device is reached again.
+    // The receiver's own registers are never busy; afterwards the device answers again.
     desk.receiver_busy(1);
     assert_eq!(
         ask(&mut desk, START, "10 FF 81 02 00 00 00"),

@@ -14,16 +14,17 @@ const HOURS: [u16; 24] = [
     0, 0, 0, 0, 0, 0, 8, 60, 150, 260, 380, 450, 480, 440, 350, 240, 120, 90, 80, 80, 60, 40, 10, 0,
 ];
 
-/// How much of it passes the clouds, day by day, in percent, repeating.
+/// The share of the light that passes the clouds on each day, in percent; repeats after a week.
 const WEATHER: [u16; 7] = [100, 90, 40, 75, 100, 35, 85];
 
-/// A keyboard that is typed on all day: +0.9 % in an hour of light, -5 % in a day without.
+/// The rates of a keyboard that is in use all day: +0.9 % in an hour of light, -5 % in a day
+/// without light.
 const RATES: Rates = Rates::TwoSpeeds {
     charging: 9_000,
     draining: 2_100,
 };
 
-/// Each hour begins with its light.
+/// Sets the light at the start of each hour.
 const HOURLY: [Act<Receiver>; 1] = [(0, |desk, now| desk.set_sun(now, K750, daylight(now)))];
 
 /// The [`desk`] at a window, starting at midnight: its solar keyboard charges by day, less so under

@@ -1,4 +1,4 @@
-//! A desk on which batteries run down over ten days, repeating, for alerts.
+//! A desk whose batteries run down over ten days, for tests of alerts; the scenario repeats.
 
 use std::time::Duration;
 
@@ -27,11 +27,12 @@ const ACTS: [Act<Receiver>; 26] = [
     (5 * HOUR, |desk, now| charge(desk, now, M705, 15)),
     (5 * HOUR + 60, |desk, now| charge(desk, now, M705, 24)),
     (9 * HOUR, |desk, now| charge(desk, now, M705, 20)),
-    // One point more is not a battery change, and one less gives no new notification.
+    // A rise by one point is not a change of batteries, and the fall after it causes no new
+    // notification.
     (10 * HOUR, |desk, now| charge(desk, now, M705, 21)),
     (11 * HOUR, |desk, now| charge(desk, now, M705, 20)),
     (30 * HOUR, |desk, now| charge(desk, now, M705, 15)),
-    // At night: the other mouse is low, and then a keyboard is almost empty.
+    // At night the other mouse becomes low, and then a keyboard almost empty.
     (46 * HOUR, |desk, now| charge(desk, now, MX_MASTER, 20)),
     (47 * HOUR, |desk, now| charge(desk, now, K800, 25)),
     (50 * HOUR, |desk, now| charge(desk, now, M705, 9)),

@@ -1,9 +1,10 @@
 //! Two months and more with devices that are used and charged, each with another battery feature,
 //! for testing forecasts of the time left.
 //!
-//! The battery lives are those published by the vendor, with worn cells if they are longer than two
-//! months: a G933 12 h, a G733 29 h, a G703 32 h, a PRO X mouse 70 h, a G305 250 h, an MX Keys S
-//! 10 days with its light on, an MX Master 3 and 3S 70 days, an M705 and a K520 three years.
+//! The battery lives are those published by the vendor: a G933 12 h, a G733 29 h, a G703 32 h, a
+//! PRO X mouse 70 h, a G305 250 h, an MX Keys S 10 days with its light on, an MX Master 3 and 3S 70
+//! days, an M705 and a K520 three years. Devices with a battery life of more than two months are
+//! simulated with worn cells.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -23,16 +24,16 @@ const TICK: Duration = Duration::from_secs(10 * 60);
 const TICKS_AN_HOUR: u64 = 6;
 const TICKS_A_DAY: u64 = 24 * TICKS_AN_HOUR;
 
-/// A full battery, in parts.
+/// The number of parts into which a full battery is divided.
 const FULL: u64 = 100_000_000;
 
 /// The slot of each device on a receiver of its own.
 const SLOT: u8 = 1;
 
-/// The hour from which a device is put on its charger, or gets new cells.
+/// The hour of the day from which on a device is put on its charger, or gets new cells.
 const EVENING: u64 = 18;
 
-/// Above this charge the charger is half as fast, in percent.
+/// The charge in percent above which the charger is half as fast.
 const SLOWER_ABOVE: u64 = 80;
 
 /// When a device is used.
@@ -47,7 +48,8 @@ pub enum Hours {
 /// How a low battery is refilled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refill {
-    /// Charged below this charge in percent; the hours from empty to full.
+    /// Put on a charger below this charge in percent. The second value is the time from empty to
+    /// full in hours.
     Charger(u64, u64),
     /// New cells below this charge in percent.
     Cells(u64),
@@ -190,7 +192,7 @@ impl Life {
         (TICK * all, TICK * used)
     }
 
-    /// How long it takes until it is full on its charger; zero without a charger.
+    /// How long it takes until the battery is full on its charger; zero without a charger.
     pub fn until_full(&self) -> Duration {
         let mut life = self.clone();
         let mut ticks = 0;
@@ -241,7 +243,8 @@ impl Life {
             Refill::Charger(_, hours) => hours,
             Refill::Cells(_) => return 0,
         };
-        // The last fifth takes twice as long: six fifths in total.
+        // The last fifth of the charge takes twice as long, so a full charge takes as long as six
+        // fifths at the normal rate.
         let full_speed = FULL * 6 / 5 / (hours * TICKS_AN_HOUR);
         if self.charge < SLOWER_ABOVE * (FULL / 100) {
             full_speed
@@ -255,7 +258,7 @@ impl Life {
         let (day, _) = day_and_hour(tick);
         let rest = FULL / (self.habit.rests * TICKS_A_DAY);
         if self.is_used(tick) {
-            // Louder or quieter, brighter or darker: from 80 to 120 % of the mean.
+            // Volume and brightness vary: the loss is 80 to 120 % of the mean.
             let much = 80 + chance(day, 41);
             FULL * much / 100 / (self.habit.lasts * TICKS_AN_HOUR)
         } else {

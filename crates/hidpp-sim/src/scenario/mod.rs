@@ -77,7 +77,7 @@ mod tests {
     const START: Timestamp = Timestamp::START;
 
     #[test]
-    fn the_exchange_of_2012_comes_out_bit_for_bit() {
+    fn the_exchange_of_2012_is_reproduced_byte_for_byte() {
         // The solar application on Windows asks for 120 measures, one a second (software id 3);
         // in the published listing the answer's slot is 2, here it is that of the request.
         let mut desk = desk();
@@ -88,7 +88,8 @@ mod tests {
         let broadcast = frame("11 01 09 00 39 00 00 06 1D 47 4F 4F 44 …");
         let mut measures = 0;
         for second in 1..=130 {
-            // Measures come one second after the reply, which took 12 ms, and so on.
+            // The measurements come one second after the reply, which took 12 ms, and then one per
+            // second.
             let due = after(seconds(second), 12);
             assert_eq!(desk.input_report(after(seconds(second), 11)), None);
             let expected = match second {
@@ -97,7 +98,7 @@ mod tests {
             };
             measures += expected.len();
             assert_eq!(arrived(&mut desk, due), expected, "second {second}");
-            // The ninety-second broadcast comes in between.
+            // The broadcast after 90 seconds comes between two measurements.
             if second == 89 {
                 assert_eq!(arrived(&mut desk, seconds(90)), vec![broadcast.clone()]);
             }

@@ -1,4 +1,4 @@
-//! Months at a desk, for the course of its batteries: weather, work, weekends and a trip.
+//! Months at a desk with weather, work, weekends and a trip, for long courses of battery charges.
 //!
 //! The solar keyboard gets less light than typing needs, as in winter. The mouse has worn cells,
 //! which last half a year instead of three, so that two months show a change; they are replaced
@@ -19,7 +19,7 @@ const SKY: [u16; 24] = [
     0, 0, 0, 0, 0, 0, 8, 60, 150, 260, 380, 450, 480, 440, 350, 240, 120, 20, 0, 0, 0, 0, 0, 0,
 ];
 
-/// The light of the lamp, and the hours in which it is on if the desk is used.
+/// The light of the lamp in lux, and the hours in which the lamp is on if the desk is used.
 const LAMP: (u16, Range<u64>) = (90, 16..23);
 
 /// The hours in which the keyboard is awake; it then sleeps.
@@ -72,7 +72,7 @@ fn daylight(now: Timestamp) -> Lux {
     let (day, hour) = day_and_hour(now);
     let place = usize::try_from(hour).unwrap_or_default();
     let sky = SKY.get(place).copied().unwrap_or_default();
-    // The weather is averaged over two days: from rain all day, 5 %, to a bright day, 55 %.
+    // The weather is averaged over two days, from 5 % (rain all day) to 55 % (a bright day).
     let clear = 5 + chance(day, 51).midpoint(chance(day + 1, 51));
     let (lamp, evening) = LAMP;
     let lit = evening.contains(&hour) && !AWAY.contains(&day);

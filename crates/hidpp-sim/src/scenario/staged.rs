@@ -5,8 +5,9 @@ use std::time::Duration;
 use crate::Firmware;
 use hidpp_proto::units::Timestamp;
 
-/// An event, and its time in seconds from the start of each minute or other round. It returns
-/// whether it had an effect, like the actions of a receiver.
+/// The time of an event in seconds from the start of each round (by default a minute), and the
+/// function that applies it. The function returns whether the event had an effect, like the actions
+/// of a receiver.
 pub type Act<F> = (u64, fn(&mut F, Timestamp) -> bool);
 
 /// The default time after which the events repeat.
@@ -14,7 +15,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 /// A simulated device with scheduled events, whose time starts with the first call.
 ///
-/// It therefore also runs on real time, which counts from 1970.
+/// The caller can therefore also pass real time, which counts from 1970.
 #[derive(Clone, Debug)]
 pub struct Staged<F: 'static> {
     firmware: F,

@@ -78,8 +78,8 @@ impl Receiver {
         }
     }
 
-    /// Another program pairs a new device with a slot, replacing the old device. It connects a
-    /// moment later.
+    /// Another program pairs a new device with a slot, replacing the old device. The new device
+    /// connects some 100 ms later.
     pub fn pair(&mut self, now: Timestamp, slot: u8, device: Device) -> bool {
         self.advance(now);
         if !self.family.has_slot(slot) {
@@ -88,7 +88,7 @@ impl Receiver {
         let online = device.online();
         let mut device = device.asleep();
         if let Some((_, solar)) = device.solar_mut() {
-            // Its battery starts to charge or discharge only now.
+            // The battery of the new device starts to charge or discharge only now.
             let charge = solar.charge();
             solar.set_charge(now, charge);
         }
@@ -232,7 +232,8 @@ impl Receiver {
         true
     }
 
-    /// A mouse is moved by `x` counts to the right and `y` towards its user. It wakes if it sleeps.
+    /// Moves a mouse by `x` counts to the right and `y` counts towards its user. A sleeping mouse
+    /// wakes.
     pub fn move_mouse(&mut self, now: Timestamp, slot: u8, x: i8, y: i8) -> bool {
         if !self.wake(now, slot) {
             return false;

@@ -10,9 +10,9 @@
 //! | F1 | read | 01 firmware, 02 build, 03 other, 04 boot loader |
 //! | FB | long read | on Bolt: its unique id, 16 ASCII characters |
 //!
-//! Protocol: HID++ 1.0. Replies repeat sub-id and register, B5 and F1 also the first parameter.
-//! Error 02 is for a missing register. A receiver without long reports does not support their
-//! sub-ids either, which is error 01 (Solaar issue 716, 27 MHz).
+//! Protocol: HID++ 1.0. Replies repeat sub-id and register, those of B5 and F1 also the first
+//! parameter. A missing register is error 02. A receiver without long reports returns error 01 for
+//! the sub-ids of long registers (Solaar issue 716, 27 MHz).
 
 use super::Receiver;
 use crate::device::Device;
@@ -71,7 +71,7 @@ impl Receiver {
         self.outbox.push(now + self.latency.register, answer);
     }
 
-    /// Register 02: a notice for every slot, before the acknowledgement of the request.
+    /// Register 02: sends a notice for every slot before it acknowledges the request.
     fn announce_all(&mut self, now: Timestamp) {
         if self.wants_notices() {
             for (&slot, device) in &self.devices {

@@ -5,7 +5,7 @@ use hidpp_proto::units::Timestamp;
 
 const START: Timestamp = Timestamp::START;
 
-/// Sends the first frame of each line and expects the others as the answer.
+/// Sends the first frame of each line, and asserts that the other frames are the answer.
 fn check(receiver: &mut Receiver, exchanges: &[&[&str]]) {
     for exchange in exchanges {
         if let Some((request, answers)) = exchange.split_first() {

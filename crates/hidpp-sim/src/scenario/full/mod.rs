@@ -14,8 +14,9 @@ const POWERPLAY: u16 = 0xC53A;
 const MHZ_27: u16 = 0xC517;
 const NANO_PAIR: u16 = 0xC534;
 
-/// The product ids of devices and their receivers; all other devices have a Unifying one. The
-/// receiver is known for a G502 and a G903 (Powerplay), and otherwise one of their kind and time.
+/// The product ids of devices and their receivers. Devices that are not listed have a Unifying
+/// receiver. The receiver is known for a G502 and a G903 (Powerplay); for the others it is one of
+/// the right family and age.
 const HOMES: [(u16, u16); 13] = [
     (0x4074, 0xC53F),
     (0x407F, POWERPLAY),
@@ -35,9 +36,9 @@ const HOMES: [(u16, u16); 13] = [
 /// Receivers whose dumps show no serial number.
 const WITHOUT_SERIAL: [u16; 3] = [NANO_PAIR, 0xC53F, MHZ_27];
 
-/// Devices that are asleep, by their short names: behind Unifying, two Lightspeed receivers with
-/// different errors, and Bolt; and a Bluetooth mouse whose dump shows no charge. The headset
-/// without a charge is off in the catalogue.
+/// The short names of devices that are asleep: one each behind Unifying, two Lightspeed receivers
+/// with different errors, and Bolt, and a Bluetooth mouse whose dump shows no charge. The headset
+/// without a charge is switched off in the catalogue.
 const ASLEEP: [&str; 5] = ["K800", "G613", "G502 X PLUS", "MX KEYS S", "MX Anywhere 3"];
 /// A device that is being charged; a G933 is charging already in its dump.
 const CHARGING: &str = "MX MCHNCL";
@@ -99,7 +100,8 @@ fn place(receivers: &mut Vec<Receiver>, entry: &Entry, device: Device) {
 fn home(entry: &Entry) -> u16 {
     match entry.connection {
         Connection::Pad(_) => POWERPLAY,
-        // Bolt's wireless product ids are those of Bluetooth; 27 MHz has a single byte.
+        // The wireless product ids of Bolt devices are their Bluetooth ids; those of 27 MHz devices
+        // have a single byte.
         _ if entry.product() >= 0xB000 => BOLT,
         _ if entry.product() <= 0xFF => MHZ_27,
         _ => {
@@ -126,7 +128,7 @@ fn slot(entry: &Entry, receiver: &Receiver) -> Option<u8> {
 
 fn settle(receiver: &mut Receiver, slot: u8, entry: &Entry, mut device: Device) {
     if let Connection::Pad(_) = entry.connection {
-        // The pad and its receiver are one (Solaar issue 1333).
+        // The pad contains its receiver (Solaar issue 1333).
         device.identity.serial = receiver.serial;
     }
     device = match entry.codename {
