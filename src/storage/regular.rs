@@ -14,7 +14,7 @@ use std::path::Path;
 use rustix::fs::OFlags;
 use rustix::io::Errno;
 
-/// The error for something other than a regular file.
+/// The error for a path that does not lead to a regular file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it is {0}, not a regular file; move it away")]
 pub struct NotRegular(Other);
@@ -84,7 +84,7 @@ pub fn open_to_append(path: &Path) -> io::Result<File> {
     open_with(path, &mut options, OFlags::NOFOLLOW)
 }
 
-/// Reads a file of at most this many bytes; a longer one is an error of kind `FileTooLarge`.
+/// Reads a file of at most this many bytes; a longer file is an error of kind `FileTooLarge`.
 /// Symbolic links are followed.
 pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
@@ -104,12 +104,13 @@ pub fn read_text(path: &Path, most: u64) -> io::Result<String> {
 }
 
 fn open_with(path: &Path, options: &mut OpenOptions, flags: OFlags) -> io::Result<File> {
-    // NOCTTY: a terminal does not become the controlling one.
+    // NOCTTY: a terminal that is opened must not become the controlling terminal.
     let flags = flags | OFlags::NONBLOCK | OFlags::NOCTTY;
     let flags = flags.bits().cast_signed();
     let file = options.custom_flags(flags).open(path).map_err(|error| {
         let refused = Errno::from_io_error(&error);
-        // In this order: a socket, or a FIFO without another end; a directory; a symbolic link.
+        // In the order of the errors: a socket, or a FIFO without a process at its other end; a
+        // directory; a symbolic link.
         if matches!(refused, Some(Errno::NXIO | Errno::ISDIR | Errno::LOOP)) {
             let kind = fs::symlink_metadata(path).map(|it| it.file_type());
             not_regular(kind.map_or(Other::Unknown, Other::from))

@@ -10,21 +10,21 @@ use tempfile::NamedTempFile;
 /// The prefix of temporary files, followed by the name of the file to be replaced.
 const TEMPORARY: &str = ".new-";
 
-/// The age from which on a temporary file is stale: it was left by a process that was killed.
+/// The age from which on a temporary file is stale, that is, was left by a process that was killed.
 const LEFT_BEHIND: Duration = Duration::from_secs(60 * 60);
 
-/// Replaces a file atomically: at any time either the complete old or the complete new one exists,
-/// even after a power cut, because the new one is synchronised to the disk (fsync) before it is
+/// Replaces a file atomically: at any time either the complete old or the complete new file exists,
+/// even after a power cut, because the new file is synchronised to the disk (fsync) before it is
 /// renamed. The directory is not synchronised, so after a power cut the old file may be back. The
-/// directory is created if it is missing; both are accessible to their owner only.
+/// directory is created if it is missing. File and directory are accessible to their owner only.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let new = write_temporary(path, content)?;
     new.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
 
-/// Replaces a damaged file and keeps it with `.damaged` appended to its name, replacing one kept
-/// before. Returns its new path.
+/// Replaces a damaged file, and keeps the damaged one with `.damaged` appended to its name. A
+/// damaged file that was kept before is replaced. Returns the new path of the damaged file.
 pub fn replace_damaged(path: &Path, content: &[u8]) -> io::Result<PathBuf> {
     let new = write_temporary(path, content)?;
     let mut kept = path.as_os_str().to_owned();
@@ -34,7 +34,7 @@ pub fn replace_damaged(path: &Path, content: &[u8]) -> io::Result<PathBuf> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    // With a hard link, the file exists at any time. Some file systems do not support them.
+    // With a hard link, the file exists at any time. Some file systems do not support hard links.
     if fs::hard_link(path, &kept).is_err() {
         fs::rename(path, &kept)?;
     }
@@ -70,7 +70,7 @@ fn remove_left_behind(folder: &Path, prefix: &OsString) {
                 .duration_since(found.metadata()?.modified()?)
                 .map_err(io::Error::other)
         };
-        // A time in the future was set while the clock was wrong.
+        // A time in the future was recorded while the clock was wrong.
         if is_ours && age().map_or(true, |age| age > LEFT_BEHIND) {
             _ = fs::remove_file(found.path());
         }

@@ -21,11 +21,11 @@ const END: &[u8] = br#""}"#;
 /// The result of checking a checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seal {
-    /// It is valid.
+    /// The checksum is valid.
     Sound,
-    /// It does not match: the object is damaged.
+    /// The checksum does not match: the object is damaged.
     Broken,
-    /// There is no checksum, as in files of earlier versions.
+    /// The object has no checksum, as in files of earlier versions.
     Missing,
 }
 

@@ -4,8 +4,8 @@ use log::{Log, Metadata, Record};
 
 use super::line;
 
-/// Passes messages to another logger in displayable form: they may quote names of devices or error
-/// texts of other programs, which must not end the line or control the terminal.
+/// Passes messages to another logger in displayable form: messages may quote names of devices or
+/// error texts of other programs, which must not end the line or control the terminal.
 pub struct Clean<L>(pub L);
 
 impl Clean<env_logger::Logger> {

@@ -1,9 +1,9 @@
 //! Sanitizes untrusted text for display: text from devices, files and other programs.
 //!
 //! Names, serial numbers, paths and error texts reach terminals, bars, notifications, logs and
-//! pictures. A hostile one could move the cursor, reorder its line, be invisible, or imitate
-//! another name. Only [`name`], [`line()`] and [`id`] decide about this; they are applied where
-//! untrusted text is read, and again where it is written.
+//! pictures. A hostile text could move the cursor, reorder its line, be invisible, or imitate
+//! another name. Only [`name`], [`line()`] and [`id`] decide which characters are displayed; they
+//! are applied where untrusted text is read, and again where it is written.
 //!
 //! # What is removed
 //!
@@ -16,10 +16,10 @@
 //! | private use, surrogates, noncharacters, unassigned | Co, Cs, Cn |
 //! | marks without a base, more than `MOST_MARKS` on one, the same mark twice (UTS #39, 5.4) | Mn, Me, Mc |
 //!
-//! Spaces of any kind (`White_Space`, categories Zs, Zl, Zp) and blank symbols are replaced by one
-//! space, also a run of them. By `Default_Ignorable_Code_Point`, fillers, the grapheme joiner and
-//! variation selectors are removed, too, see `is_ignorable`. Characters with neither width nor base
-//! are not drawn, and are removed.
+//! A run of spaces of any kind (`White_Space`, categories Zs, Zl, Zp) and blank symbols is replaced
+//! by one space. Fillers, the grapheme joiner and variation selectors are removed too, because they
+//! have the property `Default_Ignorable_Code_Point`, see `is_ignorable`. Characters with neither
+//! width nor base are not drawn, and are removed.
 //!
 //! # What is kept
 //!
@@ -40,7 +40,7 @@ use unicode_script::{Script, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// The maximum width of a name in columns; the longest real one has 40.
+/// The maximum width of a name in columns; the longest real name has 40.
 const NAME_COLUMNS: usize = 64;
 /// The maximum width of a line in columns; it may quote several names and paths.
 const LINE_COLUMNS: usize = 2000;
@@ -116,7 +116,7 @@ fn displayable(text: &str, columns: usize) -> String {
     shown
 }
 
-/// Limits a grapheme cluster: one with too many characters is reduced to its first.
+/// Limits a grapheme cluster: a cluster with too many characters is reduced to its first character.
 fn bounded(cluster: &str) -> &str {
     if cluster.chars().nth(MOST_IN_CLUSTER).is_none() {
         return cluster;
@@ -145,7 +145,7 @@ fn cut(shown: &str, columns: usize) -> String {
 fn kept(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let (mut before, mut marks): (Option<char>, usize) = (None, 0);
-    // A joiner, or the selector of a keycap: its effect depends on the next character.
+    // A joiner, or the selector of a keycap, whose effect depends on the next character.
     let mut pending: Option<char> = None;
     for c in text.chars().filter_map(allowed) {
         match c {
@@ -208,9 +208,10 @@ fn is_drawn(c: char) -> bool {
     }
 }
 
-/// Letters and marks with the property `Default_Ignorable_Code_Point`, which are invisible. The
-/// other characters with this property have the category Cf or Cn and are removed for that. Source:
-/// Unicode's `DerivedCoreProperties.txt`; a test compares this with another crate's table.
+/// Whether a character is a letter or mark with the property `Default_Ignorable_Code_Point`, which
+/// is invisible. The other characters with this property are removed because of their category, Cf
+/// or Cn. Source: Unicode's `DerivedCoreProperties.txt`; a test compares this with another crate's
+/// table.
 const fn is_ignorable(c: char) -> bool {
     matches!(
         c,
@@ -225,8 +226,8 @@ const fn is_ignorable(c: char) -> bool {
     )
 }
 
-/// Symbols and letters that are blank by design: BRAILLE PATTERN BLANK, OBJECT REPLACEMENT
-/// CHARACTER, EGYPTIAN HIEROGLYPH FULL and HALF BLANK, MUSICAL SYMBOL NULL NOTEHEAD.
+/// Whether a character is a symbol or letter that is blank by design: BRAILLE PATTERN BLANK, OBJECT
+/// REPLACEMENT CHARACTER, EGYPTIAN HIEROGLYPH FULL and HALF BLANK, MUSICAL SYMBOL NULL NOTEHEAD.
 const fn is_blank(c: char) -> bool {
     matches!(
         c,
