@@ -12,7 +12,7 @@ named! {
         Low => "low",
         /// The battery is almost empty.
         Critical => "critical",
-        /// The battery is full and still on its charger.
+        /// The battery is full and the charger is still connected.
         Charged => "charged",
         /// Charging failed, or the charger reports a faulty battery.
         ChargingError => "charging error",
@@ -26,16 +26,16 @@ named! {
 /// Source: Desktop Notifications Specification 1.2, Urgency Levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
-    /// May be delayed or missed.
+    /// The user can miss the notification without harm.
     Low = 0,
-    /// Should be seen.
+    /// The user should see the notification.
     Normal = 1,
-    /// Stays on the screen until it is dismissed.
+    /// The notification stays on the screen until the user dismisses it.
     Critical = 2,
 }
 
 impl Kind {
-    /// Its urgency.
+    /// The urgency of a notification with this reason.
     pub const fn urgency(self) -> Urgency {
         match self {
             Self::Charged => Urgency::Low,
@@ -44,7 +44,7 @@ impl Kind {
         }
     }
 
-    /// The bubble in which it is shown.
+    /// The bubble in which a notification with this reason is shown.
     pub(super) fn bubble(self, key: &str) -> Bubble {
         match self {
             Self::Low | Self::Critical | Self::Charged | Self::ChargingError => {
@@ -69,13 +69,13 @@ pub enum Bubble {
 /// A notification about a device.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alert {
-    /// Its reason.
+    /// The reason for the notification.
     pub kind: Kind,
     /// The device with its last known values.
     pub device: Device,
     /// Whether another device has the same name.
     pub has_namesake: bool,
-    /// The change of its charge, if light is the reason.
+    /// The change of the charge, if light is the reason.
     pub dimming: Option<Dimming>,
 }
 
@@ -86,7 +86,7 @@ pub enum Order {
     Show(Bubble, Box<Alert>),
     /// Show all these alerts at once, in [`Bubble::Summary`].
     Sum(Vec<Alert>),
-    /// Remove this bubble: its reason no longer applies.
+    /// Remove this bubble, because the reason of its notification no longer applies.
     Withdraw(Bubble),
     /// Poll this device again if possible, to confirm its reading.
     ReadAgain(Box<Device>),

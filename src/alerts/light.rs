@@ -1,7 +1,7 @@
 //! Detects whether a solar keyboard receives enough light to keep its charge.
 //!
-//! This is decided by its charge, which changes by less than one point per day, so it is evaluated
-//! over several days. The measured light is included in the alert, because it shows the remedy.
+//! The decision depends on the charge. The charge changes by less than one point per day, so it is
+//! evaluated over several days. The alert includes the measured light, because it shows the remedy.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::device::{Battery, Device};
 use hidpp_proto::units::{Lux, Percent, Timestamp};
 
-/// The change in points that counts as a fall or a rise: a change of one can be the rounding of a
-/// constant charge.
+/// The change in percentage points that counts as a fall or a rise: a change by one point can be
+/// the rounding of a constant charge.
 const POINTS: u8 = 2;
 
 /// No alert if the keyboard lasts for more days than this: the next season may help.
@@ -40,7 +40,7 @@ struct Day {
 pub struct Dimming {
     /// The number of days.
     pub days: u8,
-    /// The charge at their start.
+    /// The charge at the start of these days.
     pub before: Percent,
     /// The current charge.
     pub now: Percent,
@@ -62,11 +62,11 @@ pub struct Past {
 pub(super) enum Trend {
     /// Not enough data.
     Unknown,
-    /// It keeps its charge, or loses it too slowly to matter.
+    /// The keyboard keeps its charge, or loses it too slowly for a notification.
     Holds,
-    /// It loses charge.
+    /// The keyboard loses charge.
     Dims(Dimming),
-    /// It gains charge.
+    /// The keyboard gains charge.
     Rises,
 }
 
@@ -132,8 +132,8 @@ impl Days {
         if now.get() >= lowest.get() + POINTS {
             return Some(Trend::Rises);
         }
-        // Exactly that day is required: after weeks in a drawer, the charge says nothing about the
-        // keyboard's place.
+        // A value of exactly that day is required: after weeks in a drawer, the charge does not
+        // show whether the keyboard's place has enough light.
         let before = self.0.get(&first)?.charge?;
         let fallen = before.get().saturating_sub(now.get());
         let left = u32::from(now.get()) * u32::from(days);

@@ -13,9 +13,9 @@ const DAY: Duration = Duration::from_secs(24 * HOUR.as_secs());
 
 /// Rate limit: the minimum time between two notifications with the same reason for one device.
 const AGAIN: Duration = DAY;
-/// The same if the device was charged in between.
+/// Rate limit, as above, if the device was charged between the two notifications.
 const CHARGED_AGAIN: Duration = Duration::from_secs(6 * HOUR.as_secs());
-/// The same for light, which changes with the seasons.
+/// Rate limit, as above, for notifications about light, which changes with the seasons.
 const LIGHT_AGAIN: Duration = Duration::from_secs(7 * DAY.as_secs());
 
 /// The number of devices stored, more than any desk has; those not seen for longest are dropped.
@@ -44,9 +44,9 @@ pub(super) struct OfDevice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 struct Shown {
     at: Timestamp,
-    /// Whether its reason has ended since.
+    /// Whether the reason has ended since the notification.
     over: bool,
-    /// Whether the device was charged since.
+    /// Whether the device was charged since the notification.
     charged: bool,
 }
 
@@ -68,8 +68,8 @@ impl Memory {
         device
     }
 
-    /// When a notification with this reason is allowed for a device; `None`: not while the reason
-    /// of the previous one lasts.
+    /// When a notification with this reason is allowed for a device; `None` while the reason of the
+    /// previous notification lasts.
     pub(super) fn allowed(&self, key: &str, kind: Kind) -> Option<Timestamp> {
         let shown = self.devices.get(key).and_then(|it| it.shown.get(&kind));
         shown.map_or(Some(Timestamp::START), |shown| shown.allowed(kind))
@@ -99,19 +99,19 @@ fn day(at: Timestamp) -> Timestamp {
 }
 
 impl OfDevice {
-    /// Whether there was a notification with this reason.
+    /// Whether a notification with this reason was shown.
     pub(super) fn was_shown(&self, kind: Kind) -> bool {
         self.shown.contains_key(&kind)
     }
 
-    /// The reason has ended.
+    /// Records that the reason has ended.
     pub(super) fn end(&mut self, kind: Kind) {
         if let Some(shown) = self.shown.get_mut(&kind) {
             shown.over = true;
         }
     }
 
-    /// The device is being charged.
+    /// Records that the device is being charged.
     pub(super) fn charge(&mut self) {
         for shown in self.shown.values_mut() {
             shown.charged = true;

@@ -1,5 +1,5 @@
-//! Decides which notifications about batteries and light to show, and when: no duplicates, no stale
-//! ones, none because of a single implausible reading.
+//! Decides which notifications about batteries and light to show, and when. There are no duplicate
+//! or stale notifications, and a single implausible reading causes no notification.
 //!
 //! [`Alerts`] receives each changed device and the time, and returns [`Order`]s: which
 //! notifications to show or remove. It reads no clock and does not block: [`Alerts::due`] returns

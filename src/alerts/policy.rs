@@ -19,8 +19,8 @@ const MOST: usize = 4;
 /// The period of the rate limit.
 const WINDOW: Duration = Duration::from_secs(10 * 60);
 
-/// The delay from which on a notification counts as late: it was held back, or the computer was
-/// suspended.
+/// The delay from which on a notification counts as late, because it was held back or because the
+/// computer was suspended.
 const LATE: Duration = Duration::from_secs(60);
 
 /// Decides which notifications to show.
@@ -37,7 +37,7 @@ pub struct Alerts {
     recent: VecDeque<Timestamp>,
 }
 
-/// A reason of a device.
+/// A device and a reason for a notification about it.
 type Reference = (String, Kind);
 
 impl Alerts {
@@ -58,7 +58,7 @@ impl Alerts {
         &self.memory
     }
 
-    /// A device was found, changed, or was read again.
+    /// Processes a device that was found, has changed, or was read again.
     pub fn take(&mut self, device: &Device, now: Timestamp) -> Vec<Order> {
         let key = device.id.clone();
         let limits = self.settings.of(device);
@@ -74,7 +74,7 @@ impl Alerts {
             if matches!(battery.state, ChargeState::Charging | ChargeState::Full) {
                 memory.charge();
             }
-            // A battery that was full at the start is not worth a notification.
+            // No notification about a battery that was full when the program started.
             let is_full = battery.state == ChargeState::Full;
             if is_first && is_full && limits.charged && !memory.was_shown(Kind::Charged) {
                 self.memory.on_shown(&key, Kind::Charged, now);
@@ -105,7 +105,7 @@ impl Alerts {
         self.memory.of(&device.id, now).days.note_past(past);
     }
 
-    /// A device was removed.
+    /// Processes the removal of a device.
     pub fn remove(&mut self, device: &Device, now: Timestamp) -> Vec<Order> {
         let mut orders = self.withdraw(&device.id, Kind::ALL);
         self.watches.remove(&device.id);
@@ -143,7 +143,7 @@ impl Alerts {
         orders
     }
 
-    /// When to call [`Self::advance`], if nothing changes.
+    /// When to call [`Self::advance`], unless a device changes before that.
     pub fn due(&self, now: Timestamp) -> Option<Timestamp> {
         let quiet = self.settings.quiet_hours;
         let quiet = quiet.and_then(|hours| hours.end(now, &self.zone));
@@ -183,8 +183,8 @@ impl Alerts {
         }
     }
 
-    /// A reading gives this reason: queues a notification if it is allowed. Returns whether the
-    /// reason is new.
+    /// Processes a reading that gives this reason: queues a notification if it is allowed. Returns
+    /// whether the reason is new.
     fn give(
         &mut self,
         key: &str,
@@ -282,7 +282,7 @@ impl Alerts {
         }
     }
 
-    /// These reasons of a device have ended: removes their notifications.
+    /// Removes the notifications of these reasons of a device, which have ended.
     fn withdraw(&mut self, key: &str, kinds: &[Kind]) -> Vec<Order> {
         for kind in kinds {
             self.keep_back(key, *kind);

@@ -20,8 +20,8 @@ pub struct QuietHours {
 struct TimeOfDay(u16);
 
 impl QuietHours {
-    /// When the quiet hours end that contain `now`; `None`: `now` is outside. If the clock changes
-    /// in between, the result has to be computed again.
+    /// The end of the quiet hours that contain `now`; `None` if `now` is outside. If the clock is
+    /// changed before that end, the result has to be computed again.
     pub fn end(self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         let seconds = i64::try_from(now.since_start().as_secs()).ok()?;
         let time = zone.to_datetime(jiff::Timestamp::from_second(seconds).ok()?);

@@ -14,15 +14,15 @@ const NOT_FULL: u8 = 90;
 /// The state of a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reason {
-    /// Unknown.
+    /// The state is unknown.
     Unknown,
     /// The reason applies.
     Given,
-    /// It does not apply, but the value is within the hysteresis.
+    /// The reason does not apply, but the value is within the hysteresis.
     Near,
-    /// It does not apply for now, because charging started or stopped.
+    /// The reason does not apply for now, because charging started or stopped.
     Suspended,
-    /// It has ended.
+    /// The reason has ended.
     Gone,
 }
 
@@ -42,7 +42,7 @@ impl Reason {
                 None if battery.state == ChargeState::Unknown => Self::Unknown,
                 Some(Fault::Battery) | None => Self::Gone,
             },
-            // Decided by the recorded days instead.
+            // The recorded days decide about light, not a single reading.
             Kind::Light => Self::Unknown,
         };
         let read = match kind {
@@ -89,10 +89,13 @@ enum Height {
     Above,
 }
 
-/// Compares a charge with a limit. If there is a percentage, even a step, it decides, and counts as
-/// below only with its whole margin; but a level that the device itself reports as critical is
-/// critical. Without a percentage, the level decides. Some devices report new batteries as a step
-/// of 30 % with the level low (Solaar issues 1408 and 1718).
+/// Compares a charge with a limit.
+///
+/// A percentage decides if there is one, even if it is the step of a coarse device. It counts as
+/// below the limit only if its whole margin is below. But a level that the device itself reports as
+/// critical always counts as critical. Without a percentage, the level decides. The percentage has
+/// precedence because some devices report new batteries as a step of 30 % with the level low
+/// (Solaar issues 1408 and 1718).
 fn falls_below(battery: &Battery, limit: u8, level: BatteryLevel) -> Option<Height> {
     let is_own_level = battery.value_kind != ValueKind::Steps || battery.percent.is_none();
     if is_own_level && battery.level == Some(CRITICAL) {

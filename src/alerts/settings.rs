@@ -22,13 +22,13 @@ pub struct Settings {
 /// The limits for a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The charge in percent from which on it is low; 0: never notify.
+    /// The charge in percent at or below which the battery is low; 0: never notify.
     pub low: u8,
-    /// The charge in percent from which on it is almost empty; 0: never notify.
+    /// The charge in percent at or below which the battery is almost empty; 0: never notify.
     pub critical: u8,
-    /// Whether to notify when it is full.
+    /// Whether to notify when the battery is full.
     pub charged: bool,
-    /// Whether to notify when charging fails, or when its rechargeable battery has a fault.
+    /// Whether to notify when charging fails, or when a rechargeable battery has a fault.
     pub charging_error: bool,
     /// Whether to notify when a solar keyboard receives too little light.
     pub light: bool,
@@ -67,10 +67,10 @@ named! {
     /// Which notifications are shown in quiet hours, as named in the configuration.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
     pub enum LetsThrough {
-        /// Those about a battery that is almost empty.
+        /// The notifications about a battery that is almost empty.
         #[default]
         Critical => "critical",
-        /// None.
+        /// No notification.
         Nothing => "nothing",
     }
 }
@@ -89,7 +89,7 @@ impl Settings {
 }
 
 impl fmt::Display for Settings {
-    /// As an equivalent configuration file.
+    /// Formats the settings as an equivalent configuration file.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let quiet = self.quiet_hours.map(|it| it.to_string());
         writeln!(f, "[notify]\n{}", self.limits)?;
@@ -104,7 +104,7 @@ impl fmt::Display for Settings {
 }
 
 impl fmt::Display for Limits {
-    /// One key per line, without a newline after the last.
+    /// Formats one key per line, without a newline after the last line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "low = {}\ncritical = {}", self.low, self.critical)?;
         writeln!(f, "charged = {}", self.charged)?;

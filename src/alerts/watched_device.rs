@@ -13,7 +13,7 @@ const CONFIRMS: Duration = Duration::from_secs(3 * 60);
 /// A followed device with its queued notifications.
 #[derive(Debug)]
 pub(super) struct WatchedDevice {
-    /// Its last state, with its latest trusted battery reading.
+    /// The last state of the device, with the latest trusted battery reading.
     pub(super) device: Device,
     pub(super) waiting: BTreeMap<Kind, Waiting>,
 }
@@ -28,7 +28,7 @@ pub(super) struct Waiting {
 }
 
 impl WatchedDevice {
-    /// A new device, before its battery is evaluated.
+    /// A new device, whose battery has not been evaluated yet.
     pub(super) fn new(device: &Device) -> Self {
         Self {
             device: Device {
@@ -39,7 +39,7 @@ impl WatchedDevice {
         }
     }
 
-    /// Stores the current state of the device. Returns its battery reading, if it is new and
+    /// Stores the current state of the device. Returns the battery reading, if it is new and
     /// trusted.
     pub(super) fn take(&mut self, device: &Device, now: Timestamp) -> Option<Battery> {
         let before = self.device.battery;
@@ -55,8 +55,8 @@ impl WatchedDevice {
         fresh
     }
 
-    /// A reading gives this reason: queues a notification, or confirms a queued one. Returns
-    /// whether it was not queued before.
+    /// Processes a reading that gives this reason: queues a notification, or confirms the queued
+    /// one. Returns whether the notification is new in the queue.
     pub(super) fn give(&mut self, kind: Kind, reading: Timestamp, now: Timestamp) -> bool {
         let is_new = !self.waiting.contains_key(&kind);
         let waiting = self.waiting.entry(kind).or_insert(Waiting {
@@ -77,7 +77,7 @@ impl WatchedDevice {
 }
 
 impl Waiting {
-    /// When it is confirmed.
+    /// When the queued notification counts as confirmed.
     pub(super) fn confirmed_at(&self) -> Timestamp {
         if self.is_confirmed {
             self.since

@@ -18,8 +18,8 @@ pub struct Machine<'a> {
 }
 
 impl<'a> Machine<'a> {
-    /// Subscribes to hotplug events and lists the present nodes. `nothing` is called once if none
-    /// of them can be read.
+    /// Subscribes to hotplug events and lists the present nodes. `nothing` is called once if no
+    /// present node can be read.
     pub fn open(tapping: Tapping, nothing: impl FnOnce() + 'a) -> Result<Self, WatchError> {
         Ok(Self {
             watch: NodeWatch::open()?,
@@ -38,7 +38,7 @@ impl NodeSource for Machine<'_> {
                 NodeRole::Child | NodeRole::Centurion | NodeRole::Plain | NodeRole::Foreign => {}
             },
             Some(NodeEvent::Disappeared(_) | NodeEvent::Supply(_) | NodeEvent::SupplyGone(_)) => {}
-            // The events about nodes present at the start come first.
+            // The events about nodes that are present at the start come before hotplug events.
             None => {
                 if let Some(nothing) = self.nothing.take() {
                     nothing();
@@ -53,8 +53,8 @@ impl NodeSource for Machine<'_> {
     }
 
     fn age(&self, info: &NodeInfo) -> Option<Duration> {
-        // The kernel creates the file with the node, and udev updates its time when it processes
-        // it.
+        // The kernel creates the file with the node, and udev updates the time of the file when it
+        // processes the node.
         let made = fs::metadata(&info.path).and_then(|file| file.modified());
         made.ok()?.elapsed().ok()
     }

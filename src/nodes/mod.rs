@@ -1,4 +1,5 @@
-//! Sources of nodes: those of this machine, with hotplug; simulated ones; and those of a trace.
+//! Sources of hidraw nodes: the nodes of this machine with hotplug, simulated nodes, and the nodes
+//! of a recorded trace.
 
 mod given;
 mod machine;

@@ -5,16 +5,16 @@ use hidpp_sim::scenario::{self, Staged};
 /// A simulated desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Desk {
-    /// One receiver, see [`scenario::day_at_the_desk`].
+    /// A receiver with events every minute, see [`scenario::day_at_the_desk`].
     Small,
-    /// One receiver with batteries that discharge, see [`scenario::fading`].
+    /// A receiver with batteries that discharge, see [`scenario::fading`].
     Fading,
-    /// Everything, see [`scenario::full`].
+    /// All devices of the catalogue, see [`scenario::full`].
     Full,
 }
 
 impl Desk {
-    /// All desks, each with its name and what is on it.
+    /// All desks, each with its name and a description.
     pub const ALL: [(&'static str, &'static str, Self); 3] = [
         (
             "small",
