@@ -28,7 +28,7 @@ pub(super) struct Waiting {
 }
 
 impl WatchedDevice {
-    /// A new device, whose battery has not been evaluated yet.
+    /// A new device before the first evaluation of its battery.
     pub(super) fn new(device: &Device) -> Self {
         Self {
             device: Device {

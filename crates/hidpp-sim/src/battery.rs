@@ -107,7 +107,7 @@ impl Cell {
 }
 
 impl Battery {
-    /// A battery whose voltage follows from its charge.
+    /// A battery with the voltage that follows from its charge.
     pub const fn new(charge: Percent, state: State) -> Self {
         Self {
             charge,

@@ -23,7 +23,7 @@ pub struct Entity {
     /// The product id of the device while this part runs; zero for the boot loader of some devices
     /// (recording of a G603).
     pub product: u16,
-    /// The five bytes after the product id, whose meaning is unknown.
+    /// The five bytes after the product id, of unknown meaning.
     pub unknown: [u8; 5],
 }
 

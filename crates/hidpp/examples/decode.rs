@@ -1,4 +1,4 @@
-//! Names what reports are, from their header alone: `decode 10 01 8F 00 18 09 00`.
+//! Classifies a HID++ report by its header alone: `decode 10 01 8F 00 18 09 00`.
 
 use std::env::args;
 

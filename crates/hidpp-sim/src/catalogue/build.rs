@@ -187,7 +187,7 @@ fn shown(source: &Source, battery: Battery) -> Model {
     }
 }
 
-/// The type in feature 0005, whose numbers differ from the receiver's.
+/// The type in the numbers of feature 0005, which differ from the receiver's.
 fn device_type(kind: Kind) -> u8 {
     match kind {
         Kind::Keyboard => 0,

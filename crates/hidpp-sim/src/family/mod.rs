@@ -62,13 +62,13 @@ pub struct Family {
     pub(super) flags: [u8; 3],
     /// The receiver's error for a paired device that it cannot reach.
     pub(super) unreachable: Error10,
-    /// The bytes of the pairing records whose meaning is unknown.
+    /// The bytes of the pairing records of unknown meaning.
     pub(super) unknown: Unknown,
     /// The content of register F1.
     pub(super) versions: Versions,
 }
 
-/// Bytes of register B5 and of DJ reports whose meaning is unknown, as recorded from receivers. No
+/// Bytes of register B5 and of DJ reports of unknown meaning, as recorded from receivers. No
 /// host may depend on them.
 ///
 /// Sources: Solaar issues 265, 339, 411, 680, 967 and 1333, ltunify, the notes of the Exo project

@@ -125,7 +125,7 @@ impl Hidpp20 {
         self.features.iter().any(|line| shown(line).is_some())
     }
 
-    /// Changes the battery; returns event 0 of each battery feature whose payload changed.
+    /// Changes the battery; returns event 0 of each battery feature with a changed payload.
     pub(super) fn set_battery(&mut self, index: u8, battery: Battery) -> Vec<Vec<u8>> {
         let before = self.battery;
         self.battery = battery;

@@ -91,7 +91,7 @@ impl Receiver {
 
     fn bolt_record(&self, part: u8, second: u8) -> Record {
         if part == 0x02 {
-            // As recorded from a C548: 05.01.B0010, and three bytes whose meaning is unknown.
+            // As recorded from a C548: 05.01.B0010, and three bytes of unknown meaning.
             let slots = self.family.slots;
             return Ok(padded(&[
                 part, 0x05, 0x01, 0x00, 0x10, 0x01, 0xB6, 0x10, slots,

@@ -1,4 +1,4 @@
-//! A desk whose batteries run down over ten days, for tests of alerts; the scenario repeats.
+//! A desk with batteries that run down over ten days, for tests of alerts; the scenario repeats.
 
 use std::time::Duration;
 

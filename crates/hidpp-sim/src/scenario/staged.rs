@@ -13,7 +13,7 @@ pub type Act<F> = (u64, fn(&mut F, Timestamp) -> bool);
 /// The default time after which the events repeat.
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// A simulated device with scheduled events, whose time starts with the first call.
+/// A simulated device with scheduled events. Its time starts with the first call.
 ///
 /// The caller can therefore also pass real time, which counts from 1970.
 #[derive(Clone, Debug)]

@@ -418,7 +418,7 @@ fn a_stalled_write_is_repeated_and_does_not_count_as_a_retry() {
 #[test]
 fn a_late_reply_is_not_taken_for_the_reply_to_the_next_request() {
     // The reply to the first lookup is late. The retry was answered before it, and the next lookup
-    // is in flight, whose header differs in the software id only.
+    // is in flight. Its header differs in the software id only.
     let wanted = Wanted::BATTERY | Wanted::NAME;
     let mut bench = Bench::new(Faulty::new(desk(), Faults::default()));
     bench.session.probe(slot(1), wanted, k750());

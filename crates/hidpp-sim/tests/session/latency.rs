@@ -444,7 +444,7 @@ proptest! {
         prop_assert!(radio <= base.sent.len() + states.len(), "{radio} {}", base.sent.len());
 
         // On top of `one`: one timeout for all dropped messages together, the retries, and at most
-        // 250 ms of waiting for each device whose message was refused.
+        // 250 ms of waiting for each device with a refused message.
         let (one, many) = (base.now.since_start(), bench.now.since_start());
         let held = Duration::from_millis(250) * u32::try_from(states.len()).unwrap();
         let most = one + FIRST + latency.radio * 2 + held + Duration::from_millis(100);

@@ -9,7 +9,7 @@ use crate::testing::{after, arrived, ask, frame, frames, percent, seconds};
 
 const START: Timestamp = Timestamp::START;
 
-/// A desk whose host is the kernel: DJ mode, wireless notices, "software present".
+/// A desk with the kernel as its host: DJ mode, wireless notices, "software present".
 fn desk() -> Receiver {
     let mut desk = scenario::desk();
     let _none = ask(&mut desk, START, "20 FF 80 3F …");

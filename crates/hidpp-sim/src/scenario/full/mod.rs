@@ -33,7 +33,7 @@ const HOMES: [(u16, u16); 13] = [
     (0x4022, NANO_PAIR),
 ];
 
-/// Receivers whose dumps show no serial number.
+/// Receivers without a serial number in their dumps.
 const WITHOUT_SERIAL: [u16; 3] = [NANO_PAIR, 0xC53F, MHZ_27];
 
 /// The short names of devices that are asleep: one each behind Unifying, two Lightspeed receivers
@@ -42,7 +42,7 @@ const WITHOUT_SERIAL: [u16; 3] = [NANO_PAIR, 0xC53F, MHZ_27];
 const ASLEEP: [&str; 5] = ["K800", "G613", "G502 X PLUS", "MX KEYS S", "MX Anywhere 3"];
 /// A device that is being charged; a G933 is charging already in its dump.
 const CHARGING: &str = "MX MCHNCL";
-/// A full device whose charger is still connected.
+/// A full device with its charger still connected.
 const CHARGED: &str = "LIFT B";
 
 /// All 73 devices of the catalogue, each with the battery of its dump: every receiver first, then
