@@ -237,7 +237,7 @@ impl Device {
     /// The same device, with its battery in this state; unchanged if it has no battery.
     #[must_use]
     pub fn with_state(mut self, state: State) -> Self {
-        let _said_to_nobody = self.protocol.set_charging(0, state);
+        let _unsent = self.protocol.set_charging(0, state);
         self
     }
 

@@ -66,13 +66,13 @@ fn identity_of_receivers() {
         (0xC52B, [0x93, 0xE6, 0x90, 0xD5], "93 E6 90 D5 01 06 07"),
         (0xC52B, [0x36, 0x38, 0xEC, 0xB4], "36 38 EC B4 0E 06 08"),
     ] {
-        let said = ask(
+        let answers = ask(
             &mut receiver(product, serial),
             START,
             "10 FF 83 B5 03 00 00",
         );
         let expected = format!("11 FF 83 B5 03 {answer} …");
-        assert_eq!(said, frames(&[&expected]), "{product:04X}");
+        assert_eq!(answers, frames(&[&expected]), "{product:04X}");
     }
 }
 

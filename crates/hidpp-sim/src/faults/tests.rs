@@ -74,15 +74,15 @@ fn reports_of_other_programs_arrive_just_before_the_answer() {
         frames(&["11 01 00 11 02 00 5A …", PONG])
     );
 
-    let heard = ask(
+    let reports = ask(
         &mut struck(Fault::After(Foreign::OtherSoftware)),
         START,
         PING,
     );
-    assert_eq!(heard.len(), 2);
+    assert_eq!(reports.len(), 2);
     // The same slot, feature and function, but neither our software id nor an event's.
     assert!(matches!(
-        heard.first().map(Vec::as_slice),
+        reports.first().map(Vec::as_slice),
         Some([0x11, 0x01, 0x00, call, ..]) if call >> 4 == 1 && ![0x10, 0x1E].contains(call)
     ));
 
@@ -96,9 +96,9 @@ fn reports_of_other_programs_arrive_just_before_the_answer() {
         frames(&["11 01 00 10 02 00 01 …", PONG])
     );
 
-    let heard = ask(&mut struck(Fault::After(Foreign::Keystroke)), START, PING);
+    let reports = ask(&mut struck(Fault::After(Foreign::Keystroke)), START, PING);
     assert!(matches!(
-        heard.first().map(Vec::as_slice),
+        reports.first().map(Vec::as_slice),
         Some([0x20, 0x01, 0x01, 0x00, 0x04..=0x1D, ..])
     ));
 }

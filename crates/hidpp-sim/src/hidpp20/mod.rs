@@ -132,9 +132,9 @@ impl Hidpp20 {
         (1..)
             .zip(&self.features)
             .filter_map(|(place, line)| {
-                let says = line.battery_event(battery)?;
-                let news = line.battery_event(before) != Some(says);
-                news.then(|| event_frame(index, place, (0, says)))
+                let payload = line.battery_event(battery)?;
+                let changed = line.battery_event(before) != Some(payload);
+                changed.then(|| event_frame(index, place, (0, payload)))
             })
             .collect()
     }

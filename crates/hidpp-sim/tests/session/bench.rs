@@ -55,7 +55,7 @@ impl<F: Firmware> Bench<F> {
     }
 
     /// Passes a report to the session as if the device had sent it, padded to its full length.
-    pub(crate) fn hear(&mut self, hex: &str) {
+    pub(crate) fn receive(&mut self, hex: &str) {
         let byte = |text| u8::from_str_radix(text, 16).unwrap();
         let mut bytes: Vec<u8> = hex.split(' ').map(byte).collect();
         bytes.resize(if bytes[0] == 0x10 { 7 } else { 20 }, 0);

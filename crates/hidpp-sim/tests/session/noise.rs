@@ -146,7 +146,7 @@ fn a_record_read_by_another_program_does_not_hide_that_a_slot_was_paired_again()
         "11 FF 83 B5 21 08 14 40 13 04 00 02",
         "10 02 41 04 22 13 40",
     ] {
-        bench.hear(hex);
+        bench.receive(hex);
         bench.run_for(seconds(1));
     }
     let looked = bench
@@ -167,7 +167,7 @@ fn an_error_for_another_program_does_not_end_the_reading_of_records() {
         bench.run_while(Timestamp::from_start(seconds(2)), |bench| {
             bench.sent.iter().filter(|it| it.sub_id() == 0x83).count() <= at
         });
-        bench.hear("10 FF 8F 83 B5 01 00");
+        bench.receive("10 FF 8F 83 B5 01 00");
         bench.run_for(seconds(5));
         let announced = bench
             .sent

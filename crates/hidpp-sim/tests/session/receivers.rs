@@ -25,7 +25,7 @@ impl Scripted {
     fn new(answers: &[(&'static str, &[&'static str])]) -> Self {
         let answers = answers
             .iter()
-            .map(|(asked, said)| (*asked, said.to_vec()))
+            .map(|(request, replies)| (*request, replies.to_vec()))
             .collect();
         Self {
             answers,
@@ -72,11 +72,11 @@ impl Firmware for Scripted {
             .iter()
             .filter(|(asked, _)| *asked == self.answers[at].0)
             .count();
-        let said = self.answers[at].1.clone();
+        let replies = self.answers[at].1.clone();
         if again > 1 {
             self.answers.remove(at);
         }
-        self.outbox.extend(said.into_iter().map(bytes));
+        self.outbox.extend(replies.into_iter().map(bytes));
     }
 
     fn input_report(&mut self, _: Timestamp) -> Option<Vec<u8>> {

@@ -54,7 +54,7 @@ impl Picky {
         }
     }
 
-    fn say(&mut self, head: &[u8], params: &[u8]) {
+    fn send(&mut self, head: &[u8], params: &[u8]) {
         let mut report = [&[0x11, 0x01], head, params].concat();
         report.resize(20, 0);
         self.outbox.push_back(report);
@@ -67,8 +67,8 @@ impl Firmware for Picky {
             return;
         };
         match self.answer(sub, address >> 4, [p0, p1, p2]) {
-            Ok(params) => self.say(&[sub, address], &params),
-            Err(code) => self.say(&[0xFF, sub], &[address, code]),
+            Ok(params) => self.send(&[sub, address], &params),
+            Err(code) => self.send(&[0xFF, sub], &[address, code]),
         }
     }
 
@@ -159,10 +159,10 @@ fn a_reply_to_the_kernel_that_looks_like_an_event_is_not_a_reading() {
     );
     bench
         .device
-        .say(&[0x05, 0x10], &[0x04, 0x00, 0xA0, 0xFA, 0x0F]);
+        .send(&[0x05, 0x10], &[0x04, 0x00, 0xA0, 0xFA, 0x0F]);
     bench.run_for(seconds(5));
     assert_eq!(bench.readings(slot(1)).len(), 1, "{:?}", bench.events);
-    bench.device.say(&[0x05, 0x00], &[20, 5, 0]);
+    bench.device.send(&[0x05, 0x00], &[20, 5, 0]);
     bench.run_for(seconds(5));
     assert_eq!(bench.readings(slot(1)).len(), 2, "an event is a reading");
 }
@@ -176,7 +176,7 @@ fn a_device_that_sends_reports_but_never_answers_is_not_polled_repeatedly() {
         .probe(slot(M705), Wanted::BATTERY, Known::default());
     for _ in 0..20 {
         bench.run_for(seconds(10));
-        bench.hear("10 02 07 05 00 00 00");
+        bench.receive("10 02 07 05 00 00 00");
     }
     assert_eq!(
         bench.sent_to(slot(M705)).len(),
@@ -225,11 +225,11 @@ fn replies_with_another_device_index_are_ignored() {
     bench.step();
     assert_eq!(bench.sent_to(slot(2)), ["10 02 07 06 00 00 00"]);
     for index in ["00", "ff", "01", "10"] {
-        bench.hear(&format!("11 {index} 07 0e 0e b5 00"));
-        bench.hear(&format!("10 {index} 8f 07 0e 09 00"));
+        bench.receive(&format!("11 {index} 07 0e 0e b5 00"));
+        bench.receive(&format!("10 {index} 8f 07 0e 09 00"));
     }
     assert!(bench.facts(slot(2)).is_empty(), "{:?}", bench.events);
-    bench.hear("11 02 07 06 0e b5 00");
+    bench.receive("11 02 07 06 0e b5 00");
     assert_eq!(bench.readings(slot(2)).len(), 1);
 }
 
@@ -242,13 +242,13 @@ fn the_capabilities_of_1004_for_another_program_are_not_taken_for_a_charge() {
     );
     let facts = bench.facts(slot(1)).len();
     let asked = bench.sent.len();
-    bench.device.say(&[0x06, 0x00], &[0x0F, 0x03]);
+    bench.device.send(&[0x06, 0x00], &[0x0F, 0x03]);
     // The status of the battery, for the same program.
-    bench.device.say(&[0x06, 0x10], &[35, 4, 0, 0]);
+    bench.device.send(&[0x06, 0x10], &[35, 4, 0, 0]);
     bench.run_for(seconds(5));
     assert_eq!(bench.facts(slot(1)).len(), facts, "{:?}", bench.events);
     assert_eq!(bench.sent.len(), asked, "no report was ambiguous");
-    bench.device.say(&[0x06, 0x00], &[15, 2, 0, 0]);
+    bench.device.send(&[0x06, 0x00], &[15, 2, 0, 0]);
     bench.run_for(seconds(5));
     assert_eq!(bench.readings(slot(1)).len(), 2, "an event is a reading");
 }
@@ -261,7 +261,7 @@ fn a_report_that_may_be_capabilities_or_an_event_is_unclear() {
         &[(0x1004, 6)],
         &[(6, 0, Ok(&[0x0F, 0x02])), (6, 1, Ok(&[35, 4, 0, 0]))],
     );
-    bench.device.say(&[0x06, 0x00], &[0x0F, 0x02]);
+    bench.device.send(&[0x06, 0x00], &[0x0F, 0x02]);
     bench.run_for(seconds(5));
     assert_eq!(bench.readings(slot(1)).len(), 1, "{:?}", bench.events);
     assert!(bench.facts(slot(1)).contains(&&DeviceFact::Unclear));

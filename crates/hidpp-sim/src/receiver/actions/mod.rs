@@ -254,11 +254,11 @@ impl Receiver {
         let Some(device) = self.devices.get_mut(&slot) else {
             return false;
         };
-        let Some(says) = act(&mut device.protocol) else {
+        let Some(frames) = act(&mut device.protocol) else {
             return false;
         };
         if device.online() {
-            for report in says {
+            for report in frames {
                 self.outbox.push(now, report);
             }
         }
