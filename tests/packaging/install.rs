@@ -83,3 +83,51 @@ fn without_a_folder_argument_the_projects_build_is_installed() {
     let theirs = folder.path().join("target");
     assert!(!errors.contains(theirs.to_str().unwrap()), "{errors}");
 }
+
+#[test]
+fn help_prints_the_usage_and_installs_nothing() {
+    let folder = elsewhere();
+    for arguments in [&["--help"][..], &["-h"], &["staging", "--help"]] {
+        let installed = install(folder.path(), arguments);
+        assert!(installed.status.success(), "{arguments:?}: {installed:?}");
+        let usage = String::from_utf8(installed.stdout).unwrap();
+        assert!(
+            usage.starts_with("usage: packaging/install FOLDER"),
+            "{usage}"
+        );
+    }
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        1,
+        "only `built`"
+    );
+}
+
+#[test]
+fn invalid_arguments_are_refused_and_nothing_is_installed() {
+    let folder = elsewhere();
+    let wrong = [
+        (&["--prefix=/usr"][..], "there is no option --prefix=/usr"),
+        (&["-v", "staging"], "there is no option -v"),
+        (&["staging", "--"], "there is no option --"),
+        (&[], "not 0"),
+        (&["staging", "built", "more"], "not 3"),
+        (&[""], "FOLDER is empty"),
+    ];
+    for (arguments, reason) in wrong {
+        let installed = install(folder.path(), arguments);
+        assert_eq!(
+            installed.status.code(),
+            Some(2),
+            "{arguments:?}: {installed:?}"
+        );
+        let errors = String::from_utf8(installed.stderr).unwrap();
+        assert!(errors.contains(reason), "{errors}");
+        assert!(errors.contains("usage: packaging/install"), "{errors}");
+    }
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        1,
+        "only `built`"
+    );
+}
