@@ -25,7 +25,8 @@ pub const CHARGING_ABOVE: Lux = Lux(200);
 pub struct LightMeasure {
     /// How many reports; 0 cancels.
     pub reports: u8,
-    /// Seconds from one to the next, and before the first; 0 cancels.
+    /// Seconds between two reports; 0 cancels. The draft does not state when the first report is
+    /// sent: it is expected after one period, like the others.
     pub period_s: u8,
 }
 
@@ -48,7 +49,8 @@ impl LightMeasure {
 }
 
 codes! {
-    /// The lamp next to the light key; it can be set within 250 ms after the key's event only.
+    /// The colour of the lamp next to the light key. The keyboard accepts [`SET_LED`] only in the
+    /// first 250 ms after it sent [`EventKind::LightKey`] (Logitech's draft).
     pub enum Led {
         /// Dark.
         Off = 0 => "off",
@@ -93,13 +95,14 @@ pub struct SolarEvent {
     pub light: Option<Lux>,
     /// The raw reading of the cell's voltage.
     pub adc: u16,
-    /// Whether the marker `GOOD` was present: a frame without it must not be trusted.
+    /// Whether the marker `GOOD` was present. The values of an event without it are kept,
+    /// but marked as not trusted, and a measurement without it does not count towards its series.
     pub good: bool,
 }
 
-/// The draft's calibration point: this reading of the converter ...
+/// The reading of the converter at the draft's calibration point.
 const ADC_REFERENCE: u32 = 0x0672;
-/// ... is this many microvolts.
+/// The voltage at the draft's calibration point, in microvolts.
 const ADC_REFERENCE_UV: u32 = 2_677_932;
 
 impl SolarEvent {
@@ -157,13 +160,18 @@ pub fn read_event(event: u8, report: &Report) -> SolarEvent {
     }
 }
 
-/// What a report under software id 0 is that has the number of an event.
+/// Returns whether a report with software id 0 is an event of this feature, or a reply to another
+/// program: both have the same header.
+///
+/// A report with the marker is an event. A reply of [`SET_LIGHT_MEASURE`] or [`SET_LED`], which
+/// share their numbers with events 0 and 1, has no marker. A light measurement without the marker is
+/// also accepted as an event if it has a value after the first byte, because the draft's examples
+/// have no marker; it is then not trusted ([`SolarEvent::good`]).
 pub(super) fn origin(report: &Report) -> Origin {
     let [_, measured @ ..] = report.params();
     let is_event = match EventKind::from(report.address() >> 4) {
         EventKind::Unknown(_) => false,
         _ if has_marker(report) => true,
-        // The draft's examples have no marker.
         EventKind::LightMeasure => measured.iter().any(|&byte| byte != 0),
         EventKind::Broadcast | EventKind::LightKey => false,
     };
@@ -192,6 +200,8 @@ pub(super) const SPEC: BatterySpec = BatterySpec {
 
 #[cfg(test)]
 mod tests {
+    // A number in the name of a test is that of a vector in tests/decode/vectors.txt, which has its
+    // source.
     use super::*;
     use crate::wire::tests::report;
     use crate::wire::{DeviceIndex, ReportId, SoftwareId};
