@@ -43,8 +43,8 @@ impl<P> Exchange<P> {
         let Some(pending) = self.pending.get_mut(at) else {
             return false;
         };
-        if pending.beside > 0 {
-            self.window.note_refusal(pending.beside);
+        if pending.others_in_flight > 0 {
+            self.window.note_refusal(pending.others_in_flight);
         }
         pending.refused = true;
         // This message is not among those that occupy the receiver.

@@ -1,15 +1,16 @@
 //! Requests under way: sends them in turn, matches answers, retries, and fails them after their
 //! timeout.
 //!
-//! Each device index is a lane with at most one request in flight; lanes overlap as far as the
-//! receiver takes it ([`Window`]). An answer is matched on device index and header, and reports
-//! that do not match change nothing: no deadline moves for foreign traffic.
+//! Each device index is a lane with at most one request in flight. Several lanes can have one in
+//! flight at the same time, as many as the receiver accepts ([`Window`]). An answer is matched on
+//! device index and header, and reports that do not match change nothing: no deadline moves for
+//! foreign traffic.
 //!
 //! A message to a device behind a receiver is sent once, with a timeout that covers an idle device
 //! ([`Tempo`]). It is retried once, while no other message is under way, if the silence has a
 //! likely cause other than the device's absence: another message was under way, so that the
-//! receiver may have dropped this one, or the device had answered just before. Messages that need
-//! not be alone go first.
+//! receiver may have dropped this one, or the device had answered just before. Such a retry is sent
+//! after all messages that can share the receiver.
 
 mod errors;
 mod pending;
@@ -76,7 +77,7 @@ impl<P> Exchange<P> {
         self.form = form;
     }
 
-    /// From now on one message at a time is sent to the receiver: it drops any other.
+    /// Sends one message at a time to the receiver from now on, because it drops any further one.
     pub(super) const fn set_one_at_a_time(&mut self) {
         self.window.note_drop();
     }
@@ -95,7 +96,7 @@ impl<P> Exchange<P> {
             sent: None,
             asked_at: None,
             sent_at: Timestamp::START,
-            beside: 0,
+            others_in_flight: 0,
             turn: Turn::Shared,
             state: State::Waiting(Timestamp::START),
             attempts: 0,
@@ -111,7 +112,7 @@ impl<P> Exchange<P> {
         self.now = self.now.max(now);
     }
 
-    /// Withdraws every request whose purpose fits; their answers will be ignored.
+    /// Withdraws every request for whose purpose `fits` returns true. Answers to them are ignored.
     pub(super) fn withdraw(&mut self, fits: impl Fn(&P) -> bool) {
         while let Some(at) = self
             .pending
@@ -129,7 +130,7 @@ impl<P> Exchange<P> {
         self.sent
     }
 
-    /// Whether a request with a purpose that fits waits to be sent or answered.
+    /// Whether a request waits to be sent or answered for whose purpose `fits` returns true.
     pub(super) fn any(&self, fits: impl Fn(&P) -> bool) -> bool {
         self.pending.iter().any(|pending| fits(&pending.purpose))
     }
@@ -154,13 +155,13 @@ impl<P> Exchange<P> {
             self.past.first_report(now, under)
         };
         let answer_time = self.answer_time(now, head);
-        let beside = self.radio_in_flight().count();
+        let others_in_flight = self.radio_in_flight().count();
         if self.is_radio(head.device) {
-            self.accompany();
+            self.mark_accompanied();
         }
         let head = self.pending.get_mut(at)?;
-        head.beside = beside;
-        if beside > 0 && head.turn == Turn::Shared {
+        head.others_in_flight = others_in_flight;
+        if others_in_flight > 0 && head.turn == Turn::Shared {
             head.turn = Turn::Accompanied;
         }
         head.asked_at.get_or_insert(now);
@@ -184,9 +185,10 @@ impl<P> Exchange<P> {
         })
     }
 
-    /// Marks the messages in flight: others are under way to this receiver's devices, ours or
-    /// another program's.
-    fn accompany(&mut self) {
+    /// Marks all messages in flight as [`Turn::Accompanied`]: another message, ours or another
+    /// program's, is under way to a device of this receiver, which may therefore drop them. Their
+    /// silence is then a reason for a retry.
+    fn mark_accompanied(&mut self) {
         for pending in &mut self.pending {
             if matches!(pending.state, State::InFlight(_)) && pending.turn == Turn::Shared {
                 pending.turn = Turn::Accompanied;
@@ -228,8 +230,8 @@ impl<P> Exchange<P> {
                         report.address()
                     );
                 }
-                if answers_over_the_air(report) {
-                    self.accompany();
+                if is_answer_of_device(report) {
+                    self.mark_accompanied();
                 }
                 return false;
             }
@@ -279,8 +281,8 @@ impl<P> Exchange<P> {
         }
     }
 
-    /// Messages in flight may be lost: they are sent again as if for the first time, and nothing is
-    /// sent before `quiet_until`.
+    /// The computer resumed from suspend: messages in flight may be lost.
+    /// They are sent again as if for the first time, and nothing is sent before `quiet_until`.
     pub(super) fn resume(&mut self, now: Timestamp, quiet_until: Timestamp) {
         self.pass(now);
         self.quiet_until = quiet_until;
@@ -387,8 +389,10 @@ impl<P> Exchange<P> {
     }
 }
 
-/// Whether a report is a device's answer to a message, which occupied the receiver.
-fn answers_over_the_air(report: &Report) -> bool {
+/// Whether a report is an answer, or an error, that a device sent by radio: the receiver was occupied
+/// by the request, which is another program's if it matches none of ours. An error that the receiver
+/// itself sends for an unreachable device is not one.
+fn is_answer_of_device(report: &Report) -> bool {
     report.device().slot().is_some()
         && match Message::of(report) {
             Message::Reply { .. } | Message::Register { .. } => true,

@@ -17,7 +17,7 @@ pub(super) struct Pending<P> {
     /// When it was sent last.
     pub(super) sent_at: Timestamp,
     /// How many others were over the air at `sent_at`.
-    pub(super) beside: usize,
+    pub(super) others_in_flight: usize,
     pub(super) turn: Turn,
     pub(super) state: State,
     pub(super) attempts: u8,
