@@ -192,16 +192,16 @@ fn fulfil<'n, 'a: 'n>(
 }
 
 /// Closes the sessions of all nodes and restores flags and measurements on the devices. A first
-/// interrupt does not cut this short, a second one does.
+/// interrupt does not cut this short, a second one does. `on_request`: see [`Node::close`].
 fn close(
     nodes: &mut [&mut Node<'_>],
     memory: &mut Memory,
     clock: &mut dyn Clock,
-    wanted: bool,
+    on_request: bool,
 ) -> io::Result<Wake> {
     let at = clock.now();
     for node in &mut *nodes {
-        node.close(at, wanted);
+        node.close(at, on_request);
     }
     let deadline = at + CLOSING;
     let closed = run(nodes, memory, clock, deadline, Node::is_closed)?;

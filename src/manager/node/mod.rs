@@ -37,6 +37,12 @@ use hidpp_proto::session::{DiscoveryScope, Event, Peer, ReceiverRecord, RequestE
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{DeviceIndex, ReportId, Slot};
 
+/// A hidraw node in use: the node of a receiver with all its paired devices, or of one device that is
+/// connected directly (on a cable or Bluetooth).
+///
+/// It is driven by the event loop of the manager: [`Self::on_readable`] and [`Self::pump`] pass in
+/// input and time, [`Self::poll_change`] returns what changed, and [`Self::poll_timeout`] the time of
+/// the next call.
 pub(super) struct Node<'a> {
     info: NodeInfo,
     /// The HID device it belongs to.
@@ -55,9 +61,11 @@ pub(super) struct Node<'a> {
     changes: VecDeque<Change>,
     /// Which devices answered or connected since the last turn of the event loop.
     signs: Vec<(Timestamp, DeviceIndex, Sign)>,
-    /// Devices that reported a unit id, or connected after they did; taken at each iteration.
+    /// Devices that reported a unit id which differs from their id, or that connected: whether
+    /// another link has that id, and is the same device, must be checked (`joined.rs`). Emptied by
+    /// [`Self::take_claims`].
     claims: Vec<DeviceIndex>,
-    /// When its use began.
+    /// When [`Self::begin`] was called: values read before that can be those of another device.
     begun: Timestamp,
     /// When [`Self::pump`] next has something to do, apart from received messages.
     due: Option<Timestamp>,
@@ -65,7 +73,8 @@ pub(super) struct Node<'a> {
     readable: bool,
     input_pacing: InputPacing,
     standby: StandbySchedule,
-    log: Privacy,
+    /// Withholds user input from the reports in the log (`RUST_LOG=trace`).
+    log_privacy: Privacy,
     query: &'a Query,
 }
 
@@ -140,7 +149,7 @@ impl<'a> Node<'a> {
             readable: false,
             input_pacing: InputPacing::default(),
             standby: StandbySchedule::default(),
-            log: Privacy::new(false),
+            log_privacy: Privacy::new(false),
             query,
         }
     }
@@ -241,7 +250,8 @@ impl<'a> Node<'a> {
         self.failure.is_some() || (self.has_asked_all() && self.session.is_idle())
     }
 
-    /// Whether all that is there was asked. Unlike [`Self::is_done`], light may be measured.
+    /// Whether discovery is complete and all present devices were polled, or the node failed. Unlike
+    /// with [`Self::is_done`], a series of light measurements may still run.
     pub(super) fn is_settled(&self) -> bool {
         self.failure.is_some() || (self.has_asked_all() && self.session.is_idle_but_for_light())
     }
@@ -283,10 +293,10 @@ impl<'a> Node<'a> {
             .collect()
     }
 
-    /// Closes the session. If `wanted` is false (the timeout expired), unfinished work is reported
-    /// as [`Failure::TimedOut`].
-    pub(super) fn close(&mut self, now: Timestamp, wanted: bool) {
-        if !self.is_done() && !wanted {
+    /// Closes the session. If that is not `on_request` of the user but because the timeout expired,
+    /// unfinished work is reported as [`Failure::TimedOut`].
+    pub(super) fn close(&mut self, now: Timestamp, on_request: bool) {
+        if !self.is_done() && !on_request {
             let node = self.info.path.clone();
             let asked = self.devices.values().filter(|it| it.poll.is_running());
             let devices = asked.map(|it| it.device.id.clone()).collect();
@@ -316,13 +326,13 @@ impl<'a> Node<'a> {
         std::mem::take(&mut self.device_failures)
     }
 
-    /// When its use began.
+    /// When [`Self::begin`] was called.
     pub(super) const fn begun(&self) -> Timestamp {
         self.begun
     }
 
-    /// The USB port, or the Bluetooth address of the device: there the port (`HID_PHYS`, Linux
-    /// `hidp`) is the adapter for all devices.
+    /// The USB port, or the Bluetooth address of the device. On Bluetooth, the port (`HID_PHYS`, set
+    /// by Linux `hidp`) is the address of the computer's adapter, which all devices share.
     fn port_or_address(&self) -> &str {
         let NodeInfo {
             bus, phys, uniq, ..

@@ -105,7 +105,7 @@ impl Node<'_> {
             Direction::ToDevice => '→',
             Direction::FromDevice => '←',
         };
-        match self.log.redact(direction, report) {
+        match self.log_privacy.redact(direction, report) {
             Redaction::Write(report) => trace!("{} {arrow} {report}", self.info.path),
             Redaction::Withhold { why, .. } => trace!("{} {arrow} withheld: {why}", self.info.path),
         }
