@@ -17,17 +17,19 @@ use hidpp_proto::units::Timestamp;
 /// The longest series; a caller that needs more renews its request.
 const LONGEST: Duration = Duration::from_secs(30 * 60);
 
-/// The number of concurrent leases of one user, over all of its connections.
-const PLACES_OF_A_USER: usize = 16;
+/// The limit of concurrent leases of one user, over all of its connections.
+const LEASES_OF_A_USER: usize = 16;
 
-/// The number of concurrent leases in total.
-const PLACES: usize = 256;
+/// The limit of concurrent leases in total.
+const LEASES: usize = 256;
 
 /// Rate limit: the minimum time between two requests of a caller.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// How late the last measurement of a series may arrive: a receiver can hold the request for an
-/// idle keyboard for 1.94 s, and a measurement can be 1.5 s late.
+/// How late the last measurement of a series may arrive, rounded up: 1.94 s for the request, and 1.5
+/// s for a measurement. A receiver holds the request until an idle keyboard polls for it: in
+/// recordings of real receivers the first answer of an idle device came after 1.1 to 1.94 s. The
+/// session waits for a measurement until 1.5 s after its period.
 const SLACK: Duration = Duration::from_millis(3500);
 
 /// Why a request is refused.
@@ -68,7 +70,7 @@ pub(super) type LightCommand = (String, Option<LightMeasure>);
 
 #[derive(Debug, Default)]
 pub(super) struct Leases {
-    /// By caller and device.
+    /// The leases, by caller and device.
     wanted: BTreeMap<(String, String), Lease>,
     /// The running series, by device.
     running: BTreeMap<String, Series>,
@@ -106,17 +108,18 @@ impl Series {
         left
     }
 
-    /// Whether another series adds no measurement to this one. One that is longer by less than a
-    /// period does not.
+    /// Whether this series includes all measurements of another one. The other may end later, by
+    /// less than a period of this one.
     fn contains(&self, other: &Self) -> bool {
         self.period <= other.period && self.until + self.period > other.until
     }
 }
 
 impl Leases {
-    /// A caller requests `count` measurements, one per `period` in seconds, or cancels its request
-    /// with a count of 0. Returns the command for the device, if its series changes.
-    pub(super) fn want(
+    /// Grants a caller a lease on `count` measurements, one per `period` in seconds, instead of its
+    /// lease before; a count of 0 ends it. Returns the command for the device, if its series
+    /// changes.
+    pub(super) fn request(
         &mut self,
         now: Timestamp,
         caller: &str,
@@ -136,15 +139,15 @@ impl Leases {
             .running
             .get(device)
             .is_some_and(|it| it.contains(&series));
-        let has_place = self.wanted.contains_key(&key) || self.has_place(user);
-        if !has_place && is_running {
+        let has_free_lease = self.wanted.contains_key(&key) || self.has_free_lease(user);
+        if !has_free_lease && is_running {
             // The running series covers the request without a lease of its own.
             return Ok(None);
         }
         if self.asked.contains_key(caller) {
             return Err(Refusal::TooOften);
         }
-        if !has_place {
+        if !has_free_lease {
             return Err(Refusal::TooMany);
         }
         let before = self.wanted.insert(key.clone(), Lease { user, series });
@@ -190,22 +193,25 @@ impl Leases {
         self.wanted.keys().any(|(of, _)| of == caller)
     }
 
-    /// A device is back online, without a running series. Returns the command for it.
-    pub(super) fn renew(&mut self, now: Timestamp, device: &str) -> Option<LightCommand> {
+    /// A device is back online, and has lost its series. Returns the command that starts the rest of
+    /// it. The leases are not extended.
+    pub(super) fn restart(&mut self, now: Timestamp, device: &str) -> Option<LightCommand> {
         self.running.remove(device);
         self.wanted.retain(|_, lease| now < lease.series.until);
         self.adapt(now, device)
     }
 
-    /// All devices lost their series (suspend). Returns the commands for them.
-    pub(super) fn again(&mut self, now: Timestamp) -> Vec<LightCommand> {
+    /// The computer resumed from suspend, and all devices may have lost their series. Returns the
+    /// commands that start the rest of them.
+    pub(super) fn restart_all(&mut self, now: Timestamp) -> Vec<LightCommand> {
         let ran = std::mem::take(&mut self.running).into_keys();
-        ran.filter_map(|device| self.renew(now, &device)).collect()
+        ran.filter_map(|device| self.restart(now, &device))
+            .collect()
     }
 
-    fn has_place(&self, user: User) -> bool {
+    fn has_free_lease(&self, user: User) -> bool {
         let of_user = self.wanted.values().filter(|lease| lease.user == user);
-        self.wanted.len() < PLACES && of_user.count() < PLACES_OF_A_USER
+        self.wanted.len() < LEASES && of_user.count() < LEASES_OF_A_USER
     }
 
     fn expire(&mut self, now: Timestamp) {
@@ -225,7 +231,7 @@ impl Leases {
             period: one.period.min(other.period),
             until: one.until.max(other.until),
         })?;
-        union.period = union.period.max(densest(union.until.since(now)));
+        union.period = union.period.max(shortest_period(union.until.since(now)));
         Some(union)
     }
 
@@ -248,7 +254,8 @@ impl Leases {
         Some((device.to_owned(), Some(series)))
     }
 
-    /// The same after a lease of a user ended: measurements that are saved are refunded.
+    /// Updates the running series after a lease of a user ended, as [`Self::adapt`], and refunds the
+    /// measurements that this saves to the user's budget.
     fn shrink(&mut self, now: Timestamp, device: &str, user: User) -> Option<LightCommand> {
         let left = |leases: &Self| leases.running.get(device).map_or(0, |it| it.left(now));
         let before = left(self);
@@ -273,9 +280,10 @@ fn series(now: Timestamp, count: u32, period: u32) -> Option<Series> {
     Some(Series { period, until })
 }
 
-/// The shortest period of a series of this length, which has at most 255 measurements. So a request
-/// for a long series limits the rate of the others, instead of being cut short by them.
-const fn densest(span: Duration) -> Duration {
+/// Returns the shortest period with which one series lasts this long: it has at most 255
+/// measurements. With a shorter period, as another caller may request, the series would end too
+/// early; so the longest lease limits the rate for all.
+const fn shortest_period(span: Duration) -> Duration {
     Duration::from_secs(span.as_secs().div_ceil(u8::MAX as u64))
 }
 
@@ -303,7 +311,7 @@ mod tests {
     fn the_requests_of_several_callers_are_merged_into_one_series() {
         let mut leases = Leases::default();
         let mut want = |now, caller, count, period| {
-            let command = leases.want(at(now), caller, ADA, &device(1), count, period);
+            let command = leases.request(at(now), caller, ADA, &device(1), count, period);
             command.unwrap().map(|(_, series)| series)
         };
         assert_eq!(want(0, ":1.1", 60, 2), Some(Some(series(60, 2))));
@@ -319,7 +327,7 @@ mod tests {
     fn one_more_measurement_does_not_cut_a_long_series_short() {
         let mut leases = Leases::default();
         let mut want = |now, caller, count, period| {
-            let command = leases.want(at(now), caller, ADA, &device(1), count, period);
+            let command = leases.request(at(now), caller, ADA, &device(1), count, period);
             command.unwrap().map(|(_, series)| series)
         };
         assert_eq!(want(0, ":1.1", 255, 7), Some(Some(series(255, 7))));
@@ -332,7 +340,7 @@ mod tests {
     fn the_leases_of_a_caller_end_when_it_leaves_the_bus() {
         let mut leases = Leases::default();
         for slot in [1, 2] {
-            let command = leases.want(
+            let command = leases.request(
                 at(1000 * u64::from(slot)),
                 ":1.1",
                 ADA,
@@ -350,26 +358,34 @@ mod tests {
     #[test]
     fn a_device_that_is_back_continues_the_rest_of_the_series() {
         let mut leases = Leases::default();
-        leases.want(at(0), ":1.1", ADA, &device(1), 60, 1).unwrap();
+        leases
+            .request(at(0), ":1.1", ADA, &device(1), 60, 1)
+            .unwrap();
         let rest = (device(1), Some(series(40, 1)));
-        assert_eq!(leases.renew(at(20_000), &device(1)), Some(rest));
-        assert_eq!(leases.renew(at(20_000), &device(2)), None);
-        assert_eq!(leases.renew(at(60_500), &device(1)), None, "it ended");
+        assert_eq!(leases.restart(at(20_000), &device(1)), Some(rest));
+        assert_eq!(leases.restart(at(20_000), &device(2)), None);
+        assert_eq!(leases.restart(at(60_500), &device(1)), None, "it ended");
     }
 
     #[test]
     fn a_series_that_ended_by_itself_is_not_cancelled() {
         let mut leases = Leases::default();
-        leases.want(at(0), ":1.1", ADA, &device(1), 5, 1).unwrap();
+        leases
+            .request(at(0), ":1.1", ADA, &device(1), 5, 1)
+            .unwrap();
         assert_eq!(leases.leave(at(20_000), ":1.1"), []);
     }
 
     #[test]
     fn unfinished_series_are_requested_again_after_suspend() {
         let mut leases = Leases::default();
-        leases.want(at(0), ":1.1", ADA, &device(1), 60, 1).unwrap();
-        leases.want(at(0), ":1.2", ADA, &device(2), 5, 1).unwrap();
-        let again = leases.again(at(20_000));
+        leases
+            .request(at(0), ":1.1", ADA, &device(1), 60, 1)
+            .unwrap();
+        leases
+            .request(at(0), ":1.2", ADA, &device(2), 5, 1)
+            .unwrap();
+        let again = leases.restart_all(at(20_000));
         assert_eq!(again, [(device(1), Some(series(40, 1)))]);
     }
 
@@ -378,7 +394,7 @@ mod tests {
         let mut leases = Leases::default();
         let mut want = |now, caller: &str, count, period| {
             leases
-                .want(at(now), caller, ADA, &device(1), count, period)
+                .request(at(now), caller, ADA, &device(1), count, period)
                 .err()
         };
         for (count, period) in [(1, 0), (256, 1), (1, 256), (u32::MAX, u32::MAX), (255, 255)] {
@@ -398,7 +414,7 @@ mod tests {
     fn a_user_without_free_leases_gets_only_what_is_measured_anyway() {
         let mut leases = Leases::default();
         let mut want = |caller: &str, user, count, period| {
-            leases.want(at(0), caller, user, &device(1), count, period)
+            leases.request(at(0), caller, user, &device(1), count, period)
         };
         for caller in 1..=64 {
             let wanted = want(&format!(":1.{caller}"), ADA, 255, 7);
@@ -413,7 +429,7 @@ mod tests {
     fn an_ended_request_does_not_affect_the_series_of_another() {
         let mut leases = Leases::default();
         let mut want = |now, caller: &str, user, count, period| {
-            let command = leases.want(at(now), caller, user, &device(1), count, period);
+            let command = leases.request(at(now), caller, user, &device(1), count, period);
             command.unwrap().map(|(_, series)| series)
         };
         assert_eq!(want(0, ":1.1", ADA, 1, 1), Some(Some(series(1, 1))));
@@ -428,7 +444,7 @@ mod tests {
             budget.map_or(0, |it| it.spent_by(user))
         };
         let want = |leases: &mut Leases, now, caller: &str, user, count, period| {
-            leases.want(at(now), caller, user, &device(1), count, period)
+            leases.request(at(now), caller, user, &device(1), count, period)
         };
         want(&mut leases, 0, ":1.1", ADA, 60, 2).unwrap();
         assert_eq!(spent(&leases, ADA), 60 + 5);
@@ -449,7 +465,7 @@ mod tests {
         let mut granted = 0;
         let refusal = loop {
             let now = at(granted * 60_000);
-            match leases.want(now, ":1.1", ADA, &device(1), 60, 1) {
+            match leases.request(now, ":1.1", ADA, &device(1), 60, 1) {
                 Ok(_) => granted += 1,
                 Err(refusal) => break refusal,
             }
@@ -458,9 +474,9 @@ mod tests {
         let wait = Duration::from_secs((25 * 60 - 307) * 60);
         assert_eq!(refusal, Refusal::Spent(wait));
         assert!(refusal.to_string().ends_with("in 19 h 53 min"), "{refusal}");
-        let other = leases.want(at(granted * 60_000), ":1.2", BOB, &device(1), 60, 1);
+        let other = leases.request(at(granted * 60_000), ":1.2", BOB, &device(1), 60, 1);
         assert!(other.is_ok());
-        let other = leases.want(at(granted * 60_000), ":1.1", ADA, &device(2), 60, 1);
+        let other = leases.request(at(granted * 60_000), ":1.1", ADA, &device(2), 60, 1);
         assert!(other.is_ok(), "each keyboard has its own budget");
     }
 }

@@ -69,7 +69,7 @@ impl Actions {
         sent.is_ok()
     }
 
-    /// Requests light measurements, see [`Leases::want`].
+    /// Requests light measurements, see [`Leases::request`].
     pub(in crate::service) fn want_light(
         &self,
         caller: &str,
@@ -78,8 +78,8 @@ impl Actions {
         period: u32,
     ) -> Result<(), Refusal> {
         let user = self.admission.user(caller);
-        let command =
-            self.with_leases(|leases, now| leases.want(now, caller, user, device, count, period))?;
+        let command = self
+            .with_leases(|leases, now| leases.request(now, caller, user, device, count, period))?;
         self.pass_on(command);
         Ok(())
     }
@@ -92,7 +92,7 @@ impl Actions {
     /// The computer resumed from suspend: flags and series may be lost.
     pub(in crate::service) fn resume(&self) {
         self.command(Command::Resumed);
-        let commands = self.with_leases(Leases::again);
+        let commands = self.with_leases(Leases::restart_all);
         self.pass_on(commands);
     }
 
@@ -110,7 +110,7 @@ impl Actions {
 
     /// A device is back online, without a running series.
     pub(in crate::service) fn renew(&self, device: &str) {
-        let command = self.with_leases(|leases, now| leases.renew(now, device));
+        let command = self.with_leases(|leases, now| leases.restart(now, device));
         self.pass_on(command);
     }
 
