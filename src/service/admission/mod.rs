@@ -54,7 +54,7 @@ pub(super) struct Admission {
     started: Instant,
     /// Notified when a message may be admitted.
     released: Event,
-    /// Notified when there is an task.
+    /// Notified when there is a task to run.
     tasks: Event,
 }
 
