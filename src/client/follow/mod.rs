@@ -4,6 +4,14 @@
 //! (`name_watch.rs`) reports daemons that start, and reconnects when the bus is lost. The thread
 //! that follows retries its own connection, which can be lost alone. Both use the delays of
 //! `backoff.rs`.
+//!
+//! | file | content |
+//! |---|---|
+//! | `control.rs` | sends requests to devices while they are followed |
+//! | `handle.rs` | ends following from another thread, and has the control |
+//! | `remark.rs` | messages for the user, such as that the daemon was lost |
+//! | `reporter.rs` | passes events and alarms to a front end |
+//! | `event.rs` | the events that a front end receives |
 
 mod backoff;
 mod control;
@@ -29,5 +37,6 @@ pub use self::reconnect::{Direct, DirectEnded, Ended, Fallback, FollowDaemon};
 pub use self::remark::Remark;
 pub use self::reporter::{OnEvent, Reporter};
 
-/// The timeout of each bus and of solar-statusd on it.
+/// The timeout for one bus: a single deadline for connecting to it and for the answer of
+/// solar-statusd. If there are two buses, each has its own.
 const PATIENCE: Duration = Duration::from_secs(5);
