@@ -35,7 +35,7 @@ fn missing_directories_are_reported_as_unseen() {
     assert_eq!(found.document["verdict"], "absent");
     assert_eq!(
         found.get("usb", "unseen")[..2],
-        ["unseen", "USB does not exist"]
+        ["unseen", "/sys/bus/usb/devices does not exist"]
     );
     assert_eq!(
         found.get("hidraw", "unseen")[..2],

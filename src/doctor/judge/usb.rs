@@ -147,12 +147,12 @@ mod tests {
         facts.usb = Ok(Vec::new());
         assert_eq!(only(judge(&facts)).id, "nothing");
         facts.usb = Err(Unseen::Missing {
-            what: "USB".to_owned(),
+            what: "/sys/bus/usb/devices".to_owned(),
         });
         let finding = only(judge(&facts));
         assert_eq!(
             (&*finding.text, finding.verdict),
-            ("USB does not exist", Verdict::Unseen)
+            ("/sys/bus/usb/devices does not exist", Verdict::Unseen)
         );
     }
 }

@@ -98,7 +98,7 @@ pub(super) fn look(machine: &Machine) -> Result<Vec<UsbDevice>, Unseen> {
         by_sysfs(&sysfs)
     };
     let mut devices = listed.map_err(|_| Unseen::Missing {
-        what: "USB".to_owned(),
+        what: DEVICES.to_owned(),
     })?;
     for device in &mut devices {
         complete(device, &sysfs);
