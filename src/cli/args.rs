@@ -25,6 +25,7 @@ Examples:
   solar-status --format waybar --watch
                                       for a bar; see Formats
   solar-status --format '{name} {charge}[, {lux} lux]'
+                                      one line per device, from a template
   solar-status history                charge and light over weeks, and a forecast
 
 If solar-statusd runs on the system bus, or else on the session bus, its values

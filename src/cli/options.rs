@@ -16,12 +16,12 @@ use crate::nodes::Desk;
 /// The options shared by reading once and following.
 #[derive(Args, Debug)]
 pub(super) struct CommonArgs {
-    /// Only devices with this id, serial number, wpid, kind, slot number or part of the name; may
-    /// be given several times
+    /// Only devices with this id, serial number, wpid (wireless product id), kind, slot number or
+    /// part of the name; may be given several times
     #[arg(long, value_name = "DEVICE", value_parser = parse_device)]
     pub(super) device: Vec<Selector>,
 
-    /// What to read, separated by commas; each field costs requests to the device or its receiver
+    /// What to read, separated by commas; each field needs requests to the device or its receiver
     #[arg(
         long,
         value_name = "FIELD,…",
@@ -30,7 +30,8 @@ pub(super) struct CommonArgs {
     )]
     pub(super) fields: Vec<Field>,
 
-    /// Use simulated devices instead of real ones
+    /// Use simulated devices instead of real ones: a desk is a set of receivers and devices. The
+    /// default desk is small
     #[arg(
         long,
         value_parser = desks(),
@@ -41,11 +42,11 @@ pub(super) struct CommonArgs {
     )]
     pub(super) simulate: Option<Desk>,
 
-    /// Record the traffic with receivers and devices in a trace file
+    /// Record the reports exchanged with receivers and devices in FILE, a trace
     #[arg(long, value_name = "FILE")]
     pub(super) record: Option<PathBuf>,
 
-    /// Leave serial numbers out of the trace
+    /// With --record: leave serial numbers out of the trace
     #[arg(long, requires = "record")]
     pub(super) anonymize: bool,
 

@@ -2,7 +2,7 @@ use super::plugged::{SimulatedNode, numbered};
 use crate::transport::{NodeInfo, Transport};
 use hidpp_sim::scenario::{self, Staged};
 
-/// A simulated desk.
+/// A simulated desk: a set of receivers and devices, as one person could have on a desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Desk {
     /// A receiver with events every minute, see [`scenario::day_at_the_desk`].
@@ -28,7 +28,7 @@ impl Desk {
         ),
         (
             "full",
-            "73 real models on receivers of all families, by cable and by Bluetooth",
+            "73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth",
             Self::Full,
         ),
     ];

@@ -46,7 +46,8 @@ pub struct Args {
     #[arg(long, value_name = "DIRECTORY", env = "STATE_DIRECTORY")]
     pub(super) state: Option<PathBuf>,
 
-    /// Use simulated devices
+    /// Use simulated devices instead of real ones: a desk is a set of receivers and devices. The
+    /// default desk is small
     #[arg(
         long,
         value_parser = desks(),

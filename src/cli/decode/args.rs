@@ -24,7 +24,8 @@ use hidpp_proto::wire::FeatureId;
 Exit status: 0 all frames were explained, 1 a frame or the input could not be
 read, 2 wrong arguments.")]
 pub struct DecodeArgs {
-    /// The feature ID is at INDEX on every device (both hexadecimal, as in 9=4301)
+    /// Assume that feature ID has this INDEX on every device (both hexadecimal, as in 9=4301); may
+    /// be given several times
     #[arg(long = "feature", value_name = "INDEX=ID", value_parser = given_feature)]
     pub features: Vec<GivenFeature>,
 

@@ -25,15 +25,16 @@ Examples:
   solar-status doctor --report bug.txt  write a file for a bug report
   solar-status doctor --json | jq '.findings[] | select(.verdict == \"problem\")'
 
-Verdicts: ok; note: worth knowing; unseen: it could not be checked and is not
-needed; denied: a permission needed to read the devices is missing; absent: no
-receiver or device was found; problem. The remedy is in the line below.
+Verdicts: ok; note: nothing is wrong, but worth knowing; unseen: it could not be
+checked and is not needed; denied: a permission needed to read the devices is
+missing; absent: no receiver or device was found; problem. The line below a
+finding has the remedy.
 
 A report contains the findings, descriptors, and requests with their replies.
 Serial numbers, addresses, names of people and machines, and keys are left out.
 
 Exit status: 0 nothing is wrong, 1 there is a problem, 2 wrong arguments, 3 no
-receiver or device, 4 no permission. The worst finding counts.")]
+receiver or device, 4 no permission. The worst finding decides.")]
 pub struct DoctorArgs {
     /// Print a JSON document instead of text
     #[arg(long)]
@@ -47,8 +48,8 @@ pub struct DoctorArgs {
     #[arg(long)]
     pub direct: bool,
 
-    /// Listen for other programs for this many seconds, if a node can be opened; by default 2 if
-    /// the devices are read directly, otherwise 0
+    /// Listen for this many seconds for other programs that send HID++ requests, if a node can be
+    /// opened; by default 2 if the devices are read directly, otherwise 0
     #[arg(long, value_name = "SECONDS", value_parser = span)]
     pub listen: Option<Duration>,
 

@@ -24,12 +24,12 @@ Formats:
 The lowest battery comes first, offline devices last, with the age of their charge.
 A bar drops an offline device a day after its last sign of life; a template with a
 single device counts as a bar. In a template, {percent:3} is at least three columns
-wide, [, {lux} lux] is left out if the light is unknown, a doubled bracket is that
-character, and \\n, \\t and \\\\ are new line, tab and backslash.
+wide. Text in brackets is left out if one of its values is unknown: [, {lux} lux].
+Double a bracket or brace to print it. \\n, \\t and \\\\ are new line, tab, backslash.
 
-With --watch, a lost daemon or bus is waited for: after five seconds the devices
-are shown as offline, and once it is back with their current values. Without its
-session bus, the program ends after five minutes with exit status 1.";
+With --watch, the program waits if solar-statusd or its bus is lost: after five seconds
+it shows the devices as offline, and their current values once solar-statusd is back.
+If a session bus is lost for five minutes, it ends with exit status 1.";
 
 /// How to print devices for another program.
 #[derive(Args, Debug)]
@@ -43,11 +43,12 @@ pub(in crate::cli) struct FormatArgs {
     #[arg(long, requires = "format", conflicts_with_all = ["json", "transport", "replay"])]
     pub(in crate::cli) watch: bool,
 
-    /// With --watch: end after this many seconds; simulated time passes at once
+    /// With --format and --watch: end after this many seconds; with --simulate, the simulated time
+    /// passes without waiting
     #[arg(long, value_name = "SECONDS", requires = "watch", value_parser = parse_duration)]
     pub(in crate::cli) duration: Option<Duration>,
 
-    /// With --format: the text between devices [default: two blanks; for a template without
+    /// With --format: the text between devices [default: two spaces; for a template without
     /// --watch, a new line]
     #[arg(
         long,

@@ -18,7 +18,7 @@ Examples:
   solar-status history --since 2025-10-01 --until 2025-10-31
   solar-status history --png month.png --svg month.svg --theme dark
   solar-status history --csv > history.csv
-  solar-status history --simulate           two months at a simulated desk
+  solar-status history --simulate           a simulated history of two months
 
 If solar-statusd runs on the system bus, or else on the session bus, the history
 comes from it. Otherwise, or with --state, its files are read.
@@ -45,16 +45,16 @@ such device, or nothing is recorded for it, 4 no permission to read the files.";
     reason = "each is an option of the command line"
 )]
 pub struct HistoryArgs {
-    /// Start of the period
+    /// Start of the period: an age (8w) or a day (2025-10-01)
     #[arg(long, value_name = "TIME", default_value = "30d", value_parser = Moment::parse)]
     pub(super) since: Moment,
 
-    /// End of the period [default: now]
+    /// End of the period, given in the same way [default: now]
     #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
     pub(super) until: Option<Moment>,
 
-    /// Only devices with this id, serial number, wpid, kind, slot number or part of the name; may
-    /// be given several times
+    /// Only devices with this id, serial number, wpid (wireless product id), kind, slot number or
+    /// part of the name; may be given several times
     #[arg(long, value_name = "DEVICE", value_parser = parse_device)]
     pub(super) device: Vec<Selector>,
 
@@ -66,11 +66,12 @@ pub struct HistoryArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) png: Option<PathBuf>,
 
-    /// Size of the picture in pixels, up to 16384x16384 [default: 1200x600, higher for many devices]
+    /// With --svg or --png: size of the picture in pixels, up to 16384x16384 [default: 1200x600,
+    /// higher for many devices]
     #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = parse_size)]
     pub(super) size: Option<Size>,
 
-    /// Background of the page that the picture is for
+    /// With --svg or --png: colours for a light or a dark page
     #[arg(long, value_enum, default_value_t = ThemeName::Light)]
     pub(super) theme: ThemeName,
 
@@ -86,7 +87,7 @@ pub struct HistoryArgs {
     #[arg(long, value_name = "DIRECTORY", conflicts_with_all = ["simulate", "bus"])]
     pub(super) state: Option<PathBuf>,
 
-    /// Simulate two months at a desk instead
+    /// Use the simulated history of two months instead of a recorded one
     #[arg(long, conflicts_with = "bus")]
     pub(super) simulate: bool,
 

@@ -19,23 +19,26 @@ If solar-statusd runs on the system bus, or else on the session bus, it is
 followed. Otherwise the devices are followed directly, as with --direct, until
 it starts. With --bus, the command waits for solar-statusd.
 
-A lost daemon or bus is reported on standard error and waited for. Once it is
-back, all receivers and devices are found again, and those no longer present are
-gone. Without its session bus, the command ends after five minutes.
+If solar-statusd or its bus is lost, this is reported on standard error, and the
+command waits. Once it is back, all receivers and devices are reported again,
+and those no longer present as removed. If a session bus is lost for five
+minutes, the command ends.
 
 If nothing is plugged in, the command waits. A failure is reported on standard
-error, and the rest is still followed.
+error, and the other receivers and devices are still followed.
 
-Exit status: 130 interrupted by Ctrl-C or a signal; after --duration 0 nothing
-failed, 1 something failed or solar-statusd was away, 4 no permission for a
-node; 1 the bus was never there, or the session bus did not come back; 2 wrong
-arguments. If the reader closes the pipe, the status is 0.";
+Exit status: 0 --duration is over and nothing failed, or the reader closed the
+pipe; 1 --duration is over, and something failed or solar-statusd was away; 1
+the bus was never there, or the session bus did not come back; 2 wrong
+arguments; 4 --duration is over, and there was no permission for a node; 130
+interrupted by Ctrl-C or a signal.";
 
 /// Print one line per change until interrupted.
 ///
-/// It starts with one line for each receiver and device that is present. Then it listens: devices
-/// report their charge on their own, and when they connect or disconnect, and are read when they wake
-/// up. A solar keyboard measures light when it wakes up and when its light key is pressed.
+/// It starts with one line for each receiver and device that is present. Then it prints changes:
+/// devices report a changed charge, and that they connect or disconnect, on their own, and they are
+/// read when they wake up. A solar keyboard measures light when it wakes up and when its light key
+/// is pressed.
 #[derive(Args, Debug)]
 #[command(after_long_help = MONITOR_EXAMPLES)]
 pub struct MonitorArgs {
@@ -43,7 +46,7 @@ pub struct MonitorArgs {
     #[arg(long)]
     pub(in crate::cli) json: bool,
 
-    /// End after this many seconds; simulated time passes at once
+    /// End after this many seconds; with --simulate, the simulated time passes without waiting
     #[arg(long, value_name = "SECONDS", value_parser = parse_duration)]
     pub(in crate::cli) duration: Option<Duration>,
 

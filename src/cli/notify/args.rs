@@ -26,7 +26,7 @@ Examples:
 
 The configuration is the first of $XDG_CONFIG_HOME/solar-status/config.toml
 (or below ~/.config) and the same below $XDG_CONFIG_DIRS (or /etc/xdg). It is
-read at the start:
+read once, when notify starts:
 
   [notify]
   low = 20                        # percent; 0: never
@@ -57,7 +57,7 @@ pub struct NotifyArgs {
     #[arg(long, visible_alias = "print")]
     pub(super) dry_run: bool,
 
-    /// End after this many seconds; simulated time passes at once
+    /// End after this many seconds; with --simulate, the simulated time passes without waiting
     #[arg(long, value_name = "SECONDS", value_parser = parse_duration)]
     pub(super) duration: Option<Duration>,
 

@@ -23,14 +23,14 @@ pub(in crate::cli) struct StatusArgs {
 
     /// Give up after this many seconds
     ///
-    /// Devices that answer, or that their receiver reports as asleep, take about two seconds. A device
-    /// that does neither takes three seconds, and is then retried alone for three more if others were
-    /// read at the same time: 21 seconds for six of them. A device that was not finished before the
-    /// timeout is not reported as offline.
+    /// Devices that answer, or that their receiver reports as asleep, take about two seconds. A
+    /// device that does neither takes three seconds, and is then retried alone for three more if
+    /// others were read at the same time. These retries add up: six such devices take 21 seconds. A
+    /// device that was not finished before the timeout is not reported as offline.
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = parse_timeout)]
     pub(in crate::cli) timeout: Duration,
 
-    /// How to reach the receiver, which is then read directly
+    /// How to reach the receiver, which is then read directly, even if solar-statusd runs
     #[arg(long, value_enum, conflicts_with_all = ["simulate", "bus"])]
     pub(in crate::cli) transport: Option<TransportKind>,
 

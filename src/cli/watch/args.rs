@@ -24,18 +24,19 @@ Examples:
   solar-status watch | tee changes.txt      one line per change, as by monitor
 
 If solar-statusd runs on the system bus, or else on the session bus, it is
-followed, and waited for when it or its bus is lost (a session bus: for five
-minutes). Otherwise the devices are followed directly, as with --direct, until
-it starts. With --bus, the command waits for solar-statusd.
+followed. If it or its bus is lost, the command waits for it (for a session bus
+at most five minutes). If it does not run at the start, the devices are followed
+directly, as with --direct, until it starts. With --bus, the command waits for
+solar-statusd.
 
 Exit status: 0 quit with q or after --duration, 1 something failed, 2 wrong
 arguments, 130 interrupted by Ctrl-C or a signal. If the output is not a
-terminal, those of monitor.";
+terminal, it is that of monitor.";
 
 /// Show charge and light live until q is pressed.
 ///
-/// A meter for the whole screen: all devices with their charge, and one of them in detail, with its
-/// light on a scale and over the last minutes. Meanwhile, solar keyboards that are awake are made to
+/// Fills the terminal with all devices and their charge, and one of them in detail, with its light
+/// on a scale and over the last minutes. Meanwhile, solar keyboards that are awake are requested to
 /// measure light. If the output is not a terminal, it prints one line per change.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
