@@ -22,7 +22,7 @@ pub const MEASUREMENTS_OF_A_USER: u32 = 20_000;
 pub const MEASUREMENTS_KEPT: u32 = 500;
 
 /// The additional cost of a change of the series: the keyboard receives the request, answers, and
-/// measures at once. It is not refunded, so that repeated requests from short-lived connections
+/// starts a new series. It is not refunded, so that repeated requests from short-lived connections
 /// exhaust the budget.
 pub const MEASUREMENTS_A_CHANGE: u32 = 5;
 
