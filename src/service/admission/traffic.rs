@@ -167,8 +167,8 @@ mod tests {
     fn limits_are_documented() {
         let [bulk, small, errors] = [BULK, SMALL, ERRORS].map(|bytes| bytes >> 20);
         let limits = format!(
-            "| {bulk} MB of long replies, {small} MB of all replies, {errors} MB with errors; the count \
-             falls by {} KB",
+            "minus {} KB per second | above {bulk} MB no more long replies, above {small} MB no more \
+             replies, above {errors} MB no more errors either |",
             DECAY >> 10
         );
         assert!(
