@@ -25,8 +25,8 @@ RUST_LOG=info logs more to standard error, RUST_LOG=debug much more.";
 
 /// Charge and light of Logitech wireless devices, on D-Bus.
 ///
-/// Follows the devices alongside the kernel driver, and serves their batteries through UPower's
-/// interface and their light through an interface of its own.
+/// Follows the devices alongside the kernel driver, and serves their batteries and light through
+/// UPower's interface, and what that lacks through interfaces of its own.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "solar-statusd", version, after_long_help = EXAMPLES)]
 pub struct Args {
@@ -38,7 +38,8 @@ pub struct Args {
     #[arg(long, value_name = "NAME", default_value = bus::NAME, value_parser = parse_name)]
     pub(super) bus_name: String,
 
-    /// Interval of light measurements while a solar keyboard is awake; 0: only on request
+    /// Interval of light measurements while a solar keyboard is awake; 0: none at an interval, only
+    /// when it connects or wakes, when its light key is pressed, and on request
     #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = parse_every)]
     pub(super) light_every: Every,
 

@@ -33,7 +33,7 @@ pub(super) fn files(program: &str) -> &'static [Entry] {
                 "/usr/lib/systemd/system/solar-statusd.service",
                 "The service. There is nothing to enable: it starts when a receiver or device is \
                  plugged in, or when a program requests its name on the bus. \
-                 To disable it, run systemctl mask solar-statusd.",
+                 To stop it and to prevent further starts, run systemctl mask --now solar-statusd.",
             ),
             (
                 "/usr/lib/udev/rules.d/71-solar-statusd.rules",
