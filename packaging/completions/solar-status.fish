@@ -31,7 +31,7 @@ end
 complete -c solar-status -n "__fish_solar_status_needs_command" -l format -d 'Print in the format of a bar or another program: a name or a template, see Formats' -r
 complete -c solar-status -n "__fish_solar_status_needs_command" -l duration -d 'With --format and --watch: end after this many seconds; with --simulate, the simulated time passes without waiting' -r
 complete -c solar-status -n "__fish_solar_status_needs_command" -l separator -d 'With --format: the text between devices [default: two spaces; for a template without --watch, a new line]' -r
-complete -c solar-status -n "__fish_solar_status_needs_command" -l output -d 'With --format: write to FILE, replacing it atomically' -r -F
+complete -c solar-status -n "__fish_solar_status_needs_command" -l output -d 'With --format: write to FILE, replacing it as a whole, so that no reader sees half of it' -r -F
 complete -c solar-status -n "__fish_solar_status_needs_command" -l device -d 'Only devices with this id, serial number, wpid (wireless product id), kind, slot number or part of the name; may be given several times' -r
 complete -c solar-status -n "__fish_solar_status_needs_command" -l fields -d 'What to read, separated by commas; each field needs requests to the device or its receiver' -r -f -a "name\t'The short name, from the receiver'
 battery\t'Charge, state and, for solar keyboards, light'
@@ -59,7 +59,7 @@ complete -c solar-status -n "__fish_solar_status_needs_command" -s h -l help -d 
 complete -c solar-status -n "__fish_solar_status_needs_command" -s V -l version -d 'Print version'
 complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "monitor" -d 'Print one line per change until interrupted'
 complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "watch" -d 'Show charge and light live until q is pressed'
-complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "decode" -d 'Explain HID++ frames: their kind, their sender, and the meaning of every byte'
+complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "decode" -d 'Explain HID++ frames, the messages between Logitech devices and the computer'
 complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "doctor" -d 'Find out why a device is missing or wrong, and how to fix it'
 complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "notify" -d 'Show notifications on the desktop: low batteries, full ones, and too little light'
 complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "history" -d 'Show past charge and light, and a forecast'
@@ -138,8 +138,8 @@ complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l no-
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l direct -d 'Read the devices directly, even if solar-statusd runs'
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l verbose -d 'Report on standard error where the values come from'
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l since -d 'Start of the period: an age (8w) or a day (2025-10-01)' -r
-complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l until -d 'End of the period, given in the same way [default: now]' -r
+complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l since -d 'Start of the period: how long before --until (8w), or a day (2025-10-01)' -r
+complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l until -d 'End of the period: how long ago (2w), or a day (2025-10-31) [default: now]' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l device -d 'Only devices with this id, serial number, wpid (wireless product id), kind, slot number or part of the name; may be given several times' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l svg -d 'Write an SVG picture to FILE, `-` for standard output' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l png -d 'Write a PNG picture to FILE, `-` for standard output' -r -F
@@ -158,7 +158,7 @@ complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l ve
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c solar-status -n "__fish_solar_status_using_subcommand help; and not __fish_seen_subcommand_from monitor watch decode doctor notify history help" -f -a "monitor" -d 'Print one line per change until interrupted'
 complete -c solar-status -n "__fish_solar_status_using_subcommand help; and not __fish_seen_subcommand_from monitor watch decode doctor notify history help" -f -a "watch" -d 'Show charge and light live until q is pressed'
-complete -c solar-status -n "__fish_solar_status_using_subcommand help; and not __fish_seen_subcommand_from monitor watch decode doctor notify history help" -f -a "decode" -d 'Explain HID++ frames: their kind, their sender, and the meaning of every byte'
+complete -c solar-status -n "__fish_solar_status_using_subcommand help; and not __fish_seen_subcommand_from monitor watch decode doctor notify history help" -f -a "decode" -d 'Explain HID++ frames, the messages between Logitech devices and the computer'
 complete -c solar-status -n "__fish_solar_status_using_subcommand help; and not __fish_seen_subcommand_from monitor watch decode doctor notify history help" -f -a "doctor" -d 'Find out why a device is missing or wrong, and how to fix it'
 complete -c solar-status -n "__fish_solar_status_using_subcommand help; and not __fish_seen_subcommand_from monitor watch decode doctor notify history help" -f -a "notify" -d 'Show notifications on the desktop: low batteries, full ones, and too little light'
 complete -c solar-status -n "__fish_solar_status_using_subcommand help; and not __fish_seen_subcommand_from monitor watch decode doctor notify history help" -f -a "history" -d 'Show past charge and light, and a forecast'

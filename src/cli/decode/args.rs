@@ -5,16 +5,17 @@ use clap::Args;
 use crate::decode::GivenFeature;
 use hidpp_proto::wire::FeatureId;
 
-/// Explain HID++ frames: their kind, their sender, and the meaning of every byte.
+/// Explain HID++ frames, the messages between Logitech devices and the computer.
 ///
-/// Frames are given as arguments or, without any, on standard input, one per line. Accepted are
-/// plain hexadecimal digits with or without separators, usbmon lines, lines of traces that this
-/// program recorded, and log lines of Solaar, ratbagd, ltunify and hid-recorder. Information from
-/// one frame, such as the index of a feature, is used to explain later ones.
+/// Prints the kind of each frame, its sender, and the meaning of every byte. Frames are given as
+/// arguments or, without any, on standard input, one per line. Accepted are plain hexadecimal digits
+/// with or without separators, usbmon lines, lines of traces that this program recorded, and log
+/// lines of Solaar, ratbagd, ltunify and hid-recorder. Information from one frame, such as the index
+/// of a feature, is used to explain later ones.
 ///
-/// Reports of keys and pointer motion are named, and their content is left out. Keys that a
-/// program has diverted arrive as events of features that a frame alone does not identify: review
-/// such events before you pass the output on.
+/// Reports of keys and pointer motion are named, and their content is left out. Exception: if
+/// another program, such as Solaar, has redirected keys to itself, these key presses look like
+/// other messages and may be in the output. Read the output before you give it to others.
 #[derive(Args, Clone, Debug, Default)]
 #[command(after_long_help = "Examples:
   solar-status decode 10 01 09 03 78 01 00

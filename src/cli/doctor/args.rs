@@ -14,8 +14,8 @@ const LONGEST: f64 = 3600.0;
 ///
 /// Checks USB, hidraw nodes and their permissions, the kernel's drivers and batteries,
 /// solar-statusd, UPower, other programs that speak HID++, the devices, and installed files. It
-/// changes nothing, takes nothing from the kernel, and works without any permission: it reports
-/// what it could not check.
+/// changes nothing, detaches no kernel driver, and works without any permission: it reports what it
+/// could not check.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Examples:
@@ -25,13 +25,14 @@ Examples:
   solar-status doctor --report bug.txt  write a file for a bug report
   solar-status doctor --json | jq '.findings[] | select(.verdict == \"problem\")'
 
-Verdicts: ok; note: nothing is wrong, but worth knowing; unseen: it could not be
-checked and is not needed; denied: a permission needed to read the devices is
-missing; absent: no receiver or device was found; problem. The line below a
-finding has the remedy.
+Verdicts: ok: as it should be; note: nothing is wrong, but worth knowing;
+unseen: it could not be checked and is not needed; denied: a permission needed
+to read the devices is missing; absent: no receiver or device was found;
+problem: something is wrong. The line below a finding has the remedy.
 
 A report contains the findings, descriptors, and requests with their replies.
-Serial numbers, addresses, names of people and machines, and keys are left out.
+Serial numbers, addresses, names of people and machines, and everything typed
+are left out.
 
 Exit status: 0 nothing is wrong, 1 there is a problem, 2 wrong arguments, 3 no
 receiver or device, 4 no permission. The worst finding decides.")]

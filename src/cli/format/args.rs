@@ -22,9 +22,9 @@ Formats:
                  until the battery is empty or full)
 
 The lowest battery comes first, offline devices last, with the age of their charge.
-A bar drops an offline device a day after its last sign of life; a template with a
-single device counts as a bar. In a template, {percent:3} is at least three columns
-wide. Text in brackets is left out if one of its values is unknown: [, {lux} lux].
+A bar drops an offline device a day after it was last known to be reachable; a
+template with a single device counts as a bar. In a template, {percent:3} is at least
+three columns wide. Text in brackets is left out if one of its values is unknown: [, {lux} lux].
 Double a bracket or brace to print it. \\n, \\t and \\\\ are new line, tab, backslash.
 
 With --watch, the program waits if solar-statusd or its bus is lost: after five seconds
@@ -58,7 +58,7 @@ pub(in crate::cli) struct FormatArgs {
     )]
     pub(in crate::cli) separator: Option<String>,
 
-    /// With --format: write to FILE, replacing it atomically
+    /// With --format: write to FILE, replacing it as a whole, so that no reader sees half of it
     #[arg(
         long,
         value_name = "FILE",

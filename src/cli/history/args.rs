@@ -23,11 +23,12 @@ Examples:
 If solar-statusd runs on the system bus, or else on the session bus, the history
 comes from it. Otherwise, or with --state, its files are read.
 
-A time is an age (12h, 30d, 8w, 2y; for --since: before --until) or a day
-(2025-10-01): for --since its beginning, for --until its end.
+A time is a length (12h, 30d, 8w, 2y): for --since before --until, for --until
+before now. Or it is a day (2025-10-01): for --since its beginning, for --until
+its end.
 
-A forecast is based on 60 days. Its range holds nine times out of ten if the
-coming days are like those. The light that a solar keyboard needs is given in
+A forecast is based on 60 days. Its range contains the actual value in nine of
+ten cases if the coming days are like those. The light that a solar keyboard needs is given in
 lux hours: 300 lux for two hours are 600.
 
 Exit status: 0 there is a history, 1 something failed, 2 wrong arguments, 3 no
@@ -35,9 +36,9 @@ such device, or nothing is recorded for it, 4 no permission to read the files.";
 
 /// Show past charge and light, and a forecast.
 ///
-/// solar-statusd records charge, voltage and light over months. This shows them in a terminal, as a
-/// picture, or for a spreadsheet, with a forecast of how long the charge lasts, and how much light a
-/// solar keyboard needs to keep it.
+/// solar-statusd records charge, voltage and light over months. The command shows them in a
+/// terminal, as a picture, or for a spreadsheet, with a forecast of how long the charge lasts, and
+/// how much light a solar keyboard needs to keep its charge.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 #[expect(
@@ -45,11 +46,11 @@ such device, or nothing is recorded for it, 4 no permission to read the files.";
     reason = "each is an option of the command line"
 )]
 pub struct HistoryArgs {
-    /// Start of the period: an age (8w) or a day (2025-10-01)
+    /// Start of the period: how long before --until (8w), or a day (2025-10-01)
     #[arg(long, value_name = "TIME", default_value = "30d", value_parser = Moment::parse)]
     pub(super) since: Moment,
 
-    /// End of the period, given in the same way [default: now]
+    /// End of the period: how long ago (2w), or a day (2025-10-31) [default: now]
     #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
     pub(super) until: Option<Moment>,
 

@@ -13,7 +13,7 @@ Examples:
   solar-status monitor --duration 3600      for an hour
   solar-status monitor --simulate           without any hardware
   solar-status monitor --simulate --duration 60
-                                            the same, at once
+                                            the same, without waiting
 
 If solar-statusd runs on the system bus, or else on the session bus, it is
 followed. Otherwise the devices are followed directly, as with --direct, until
@@ -28,17 +28,17 @@ If nothing is plugged in, the command waits. A failure is reported on standard
 error, and the other receivers and devices are still followed.
 
 Exit status: 0 --duration is over and nothing failed, or the reader closed the
-pipe; 1 --duration is over, and something failed or solar-statusd was away; 1
-the bus was never there, or the session bus did not come back; 2 wrong
-arguments; 4 --duration is over, and there was no permission for a node; 130
-interrupted by Ctrl-C or a signal.";
+pipe; 1 --duration is over and something failed or solar-statusd was away, there
+was no bus at the start, or the session bus did not come back; 2 wrong
+arguments; 4 --duration is over, and there was no permission to open a device;
+130 interrupted by Ctrl-C or a signal.";
 
 /// Print one line per change until interrupted.
 ///
-/// It starts with one line for each receiver and device that is present. Then it prints changes:
-/// devices report a changed charge, and that they connect or disconnect, on their own, and they are
-/// read when they wake up. A solar keyboard measures light when it wakes up and when its light key
-/// is pressed.
+/// It starts with one line for each receiver and device that is present. Then it prints changes.
+/// Devices report on their own when their charge changes and when they connect or disconnect. They
+/// are read when they wake up. A solar keyboard measures light when it wakes up and when its light
+/// key is pressed.
 #[derive(Args, Debug)]
 #[command(after_long_help = MONITOR_EXAMPLES)]
 pub struct MonitorArgs {

@@ -9,7 +9,7 @@ use crate::cli::options::{CommonArgs, parse_duration};
 
 const EXAMPLES: &str = "\
 Keys:
-  q          quit, as Ctrl-C does
+  q          quit
   Up Down    choose a device (k j, Page Up, Page Down, Home, End)
   Enter Tab  one device in detail, or all again
   l          measure light now
