@@ -151,8 +151,8 @@ mod tests {
     fn the_budget_is_documented() {
         let (day, user) = (MEASUREMENTS_A_DAY, MEASUREMENTS_OF_A_USER);
         for limit in [
-            format!("| {day} in 24 hours; {user} by one user"),
-            format!("{MEASUREMENTS_KEPT} for each user"),
+            format!("| {day} in 24 hours in total and {user} by one user"),
+            format!("each user can still use {MEASUREMENTS_KEPT},"),
             format!("each change of a series counts as {MEASUREMENTS_A_CHANGE} "),
         ] {
             assert!(
@@ -161,7 +161,7 @@ mod tests {
             );
         }
         let interface = include_str!("objects/device1.rs").replace("\n    /// ", " ");
-        let method = format!("a budget of {day} in 24 hours, of which one user has {user} and");
+        let method = format!("a budget of {day} in 24 hours, of which one user has {user};");
         assert!(interface.contains(&method), "{method}");
     }
 

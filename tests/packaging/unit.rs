@@ -82,7 +82,8 @@ fn a_unit_without_protection_exceeds_the_limit() {
 
 #[test]
 fn the_documents_state_the_exposure() {
-    let sentence = format!("`systemd-analyze security` rates it {EXPOSURE} of 10");
+    let sentence =
+        format!("`systemd-analyze security` of systemd 252 rates the unit {EXPOSURE} of 10");
     for file in ["README.md", "SECURITY.md", "docs/permissions.md"] {
         assert!(text(file).contains(&sentence), "{file}: {sentence}");
     }

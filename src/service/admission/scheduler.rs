@@ -29,7 +29,7 @@ pub(super) const SMALL_WAITING: Limits = Limits {
 };
 
 /// Queued bulk calls.
-const BULK_WAITING: Limits = Limits {
+pub(super) const BULK_WAITING: Limits = Limits {
     caller: 128,
     user: 256,
     all: 1024,

@@ -10,8 +10,8 @@ use super::call::User;
 use super::fair_queue::Limits;
 use super::identities::{IDENTIFIED, Question, WAITING};
 use super::scheduler::{
-    BULK_AT_ONCE, BusTask, REFUSALS, Refusal, SMALL_AT_ONCE, SMALL_PER_USER, SMALL_WAITING,
-    Scheduler,
+    BULK_AT_ONCE, BULK_WAITING, BusTask, REFUSALS, Refusal, SMALL_AT_ONCE, SMALL_PER_USER,
+    SMALL_WAITING, Scheduler,
 };
 use crate::bus::Incoming;
 use hidpp_proto::units::Timestamp;
@@ -119,9 +119,15 @@ impl Stage {
 #[test]
 fn limits_are_documented() {
     let document = include_str!("../../../SECURITY.md");
-    let Limits { caller, user, all } = SMALL_WAITING;
+    let [small, bulk] = [SMALL_WAITING, BULK_WAITING].map(|Limits { caller, user, all }| {
+        format!("{caller} per connection, {user} per user, {all} in total")
+    });
+    let Limits { caller, all, .. } = WAITING;
+    let unknown = format!("{caller} per connection, {all} in total");
     for limit in [
-        format!("| {caller} per connection, {user} per user, {all} in total;"),
+        format!("| {small};"),
+        format!("long replies, in addition, {bulk};"),
+        format!("not known yet, in addition, {unknown};"),
         format!("| {SMALL_PER_USER} per user, {SMALL_AT_ONCE} in total;"),
         format!("{BULK_AT_ONCE} in total |"),
         format!("| {} KB; longer ones", super::LIMITS.call >> 10),

@@ -167,7 +167,7 @@ mod tests {
     fn limits_are_documented() {
         let [bulk, small, errors] = [BULK, SMALL, ERRORS].map(|bytes| bytes >> 20);
         let limits = format!(
-            "minus {} KB per second | above {bulk} MB no more long replies, above {small} MB no more \
+            "subtracts {} KB per second | above {bulk} MB no more long replies, above {small} MB no more \
              replies, above {errors} MB no more errors either |",
             DECAY >> 10
         );

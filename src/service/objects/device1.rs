@@ -85,8 +85,9 @@ impl Device1: device1 {
     /// `Lux`. The series ends after the last measurement, when the caller leaves the bus, or when
     /// the caller passes a count of 0. The requests of several callers are merged into one series.
     /// Every measurement costs the keyboard some charge, so it has a budget of 25000 in 24
-    /// hours, of which one user has 20000 and every user 500 in any case; beyond it the call fails
-    /// with `org.solarstatus.Error.LimitsExceeded` and the time until it is available again.
+    /// hours, of which one user has 20000; beyond the budget, each user can still use 500. If none
+    /// of these is left, the call fails with `org.solarstatus.Error.LimitsExceeded` and the time
+    /// until enough is available again.
     async fn measure_light(
         &self,
         count: u32,
