@@ -38,7 +38,7 @@ battery\t'Charge, state and, for solar keyboards, light'
 full-name\t'The full name, from the device (about 4 requests)'
 firmware\t'Firmware versions (2 requests or more)'"
 complete -c solar-status -n "__fish_solar_status_needs_command" -l simulate -d 'Use simulated devices instead of real ones: a desk is a set of receivers and devices. The default desk is small' -r -f -a "small\t'One receiver with a K750, an M705 and a sleeping K800'
-fading\t'One receiver with batteries that discharge over days, for alerts'
+fading\t'One receiver with batteries that discharge over days, to try out alerts'
 full\t'73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth'"
 complete -c solar-status -n "__fish_solar_status_needs_command" -l record -d 'Record the reports exchanged with receivers and devices in FILE, a trace' -r -F
 complete -c solar-status -n "__fish_solar_status_needs_command" -l bus -d 'Use only the solar-statusd on this bus: `system`, `session`, or an address' -r
@@ -71,7 +71,7 @@ battery\t'Charge, state and, for solar keyboards, light'
 full-name\t'The full name, from the device (about 4 requests)'
 firmware\t'Firmware versions (2 requests or more)'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l simulate -d 'Use simulated devices instead of real ones: a desk is a set of receivers and devices. The default desk is small' -r -f -a "small\t'One receiver with a K750, an M705 and a sleeping K800'
-fading\t'One receiver with batteries that discharge over days, for alerts'
+fading\t'One receiver with batteries that discharge over days, to try out alerts'
 full\t'73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l record -d 'Record the reports exchanged with receivers and devices in FILE, a trace' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l bus -d 'Use only the solar-statusd on this bus: `system`, `session`, or an address' -r
@@ -92,7 +92,7 @@ battery\t'Charge, state and, for solar keyboards, light'
 full-name\t'The full name, from the device (about 4 requests)'
 firmware\t'Firmware versions (2 requests or more)'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l simulate -d 'Use simulated devices instead of real ones: a desk is a set of receivers and devices. The default desk is small' -r -f -a "small\t'One receiver with a K750, an M705 and a sleeping K800'
-fading\t'One receiver with batteries that discharge over days, for alerts'
+fading\t'One receiver with batteries that discharge over days, to try out alerts'
 full\t'73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l record -d 'Record the reports exchanged with receivers and devices in FILE, a trace' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l bus -d 'Use only the solar-statusd on this bus: `system`, `session`, or an address' -r
@@ -124,7 +124,7 @@ battery\t'Charge, state and, for solar keyboards, light'
 full-name\t'The full name, from the device (about 4 requests)'
 firmware\t'Firmware versions (2 requests or more)'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l simulate -d 'Use simulated devices instead of real ones: a desk is a set of receivers and devices. The default desk is small' -r -f -a "small\t'One receiver with a K750, an M705 and a sleeping K800'
-fading\t'One receiver with batteries that discharge over days, for alerts'
+fading\t'One receiver with batteries that discharge over days, to try out alerts'
 full\t'73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l record -d 'Record the reports exchanged with receivers and devices in FILE, a trace' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l bus -d 'Use only the solar-statusd on this bus: `system`, `session`, or an address' -r

@@ -23,7 +23,7 @@ impl Desk {
         ),
         (
             "fading",
-            "One receiver with batteries that discharge over days, for alerts",
+            "One receiver with batteries that discharge over days, to try out alerts",
             Self::Fading,
         ),
         (

@@ -34,7 +34,8 @@ pub struct Args {
     #[arg(long, value_name = "BUS", default_value = "system")]
     pub(super) bus: Bus,
 
-    /// The bus name to own; `org.freedesktop.UPower` replaces upowerd
+    /// The bus name to own; `org.freedesktop.UPower`: serve in place of upowerd, which must not be
+    /// running
     #[arg(long, value_name = "NAME", default_value = bus::NAME, value_parser = parse_name)]
     pub(super) bus_name: String,
 

@@ -32,7 +32,7 @@ pub(super) fn files(program: &str) -> &'static [Entry] {
             (
                 "/usr/lib/systemd/system/solar-statusd.service",
                 "The service. There is nothing to enable: it starts when a receiver or device is \
-                 plugged in, or when a program requests its name on the bus. \
+                 plugged in, or when a program calls its bus name. \
                  To stop it and to prevent further starts, run systemctl mask --now solar-statusd.",
             ),
             (
