@@ -1,10 +1,11 @@
 //! Feature 4301: charge and light of a solar keyboard (K750).
 //!
-//! No function returns a value. One starts a series of measurements, each of which is sent as an event;
-//! the keyboard also broadcasts its charge about every 90 s.
+//! No function returns a reading: the answer to a request for measurements only repeats its
+//! arguments, or is zero. The request starts a series of measurements, each of which is sent as an
+//! event; the keyboard also broadcasts its charge about every 90 s.
 //!
 //! Source: Logitech's draft of the feature, kept in Solaar's history; Julien Danjou's 2012
-//! capture; kernel hid-logitech-hidpp for the 200 lux.
+//! capture; kernel hid-logitech-hidpp for the charging threshold of 200 lux ([`CHARGING_ABOVE`]).
 
 use super::battery_spec::{BatterySpec, Origin};
 use crate::units::{Lux, Millivolts, Percent};
@@ -17,7 +18,7 @@ pub const SET_LIGHT_MEASURE: u8 = 0;
 /// Number of the function that overrides the light key's lamp.
 pub const SET_LED: u8 = 1;
 
-/// Above this the cells charge the battery (kernel and Solaar agree).
+/// Above this light the solar cells charge the battery (kernel and Solaar agree).
 pub const CHARGING_ABOVE: Lux = Lux(200);
 
 /// A series of measurements. Each costs the keyboard a radio report.
@@ -81,7 +82,7 @@ codes! {
 /// |---|---|
 /// | 0 | charge in percent |
 /// | 1-2 | light in lux, big-endian; valid in event 1 only |
-/// | 3-4 | cell voltage, big-endian: linear, 0672 is 2.678 V |
+/// | 3-4 | battery voltage, big-endian, proportional: 0x0672 is 2.678 V |
 /// | 5-8 | ASCII `GOOD` |
 /// | 9-15 | zero |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,9 +92,10 @@ pub struct SolarEvent {
     pub kind: EventKind,
     /// The charge; `None` where the byte is above 100.
     pub charge: Option<Percent>,
-    /// The light if it was measured. Values above 511 occur (Solaar issue 459).
+    /// The light if it was measured. Values above 511, the upper limit in the draft, occur (538 in
+    /// Solaar issue 459).
     pub light: Option<Lux>,
-    /// The raw reading of the cell's voltage.
+    /// The raw reading of the battery voltage.
     pub adc: u16,
     /// Whether the marker `GOOD` was present. The values of an event without it are kept,
     /// but marked as not trusted, and a measurement without it does not count towards its series.
@@ -106,7 +108,8 @@ const ADC_REFERENCE: u32 = 0x0672;
 const ADC_REFERENCE_UV: u32 = 2_677_932;
 
 impl SolarEvent {
-    /// The cell's voltage; `None` for a zero reading (the draft's examples without measurement).
+    /// The battery voltage. `None` for a zero reading (in the draft's examples as they are quoted
+    /// elsewhere), or for one too large to be in millivolts.
     pub fn voltage(&self) -> Option<Millivolts> {
         let scaled = u64::from(self.adc) * u64::from(ADC_REFERENCE_UV) / u64::from(ADC_REFERENCE);
         let millivolts = u16::try_from((scaled + 500) / 1000).ok()?;
@@ -119,7 +122,8 @@ impl SolarEvent {
     }
 }
 
-/// Starts a series of measurements, or cancels one. The answer repeats count and period.
+/// Starts a series of measurements, or cancels one. The answer repeats count and period, or is
+/// zero.
 pub const fn set_light_measure(feature: FeatureIndex, measure: LightMeasure) -> Call {
     Call::new(
         feature,
@@ -128,20 +132,21 @@ pub const fn set_light_measure(feature: FeatureIndex, measure: LightMeasure) -> 
     )
 }
 
-/// Whether a report can answer a request for this series: an answer repeats the series, or is zero.
-/// Any other comes from another feature, or answers another program.
+/// Whether a report can answer a request for this series: an answer repeats the series, or is
+/// zero. Any other report comes from another feature, or answers another program.
 pub fn is_answer(report: &Report, measure: LightMeasure) -> bool {
     let echo = read_light_measure(report);
     echo == measure || report.params() == &[0; 16]
 }
 
-/// Reads the series out of a request for it.
+/// Reads the series from a request for it, or from the answer that repeats it.
 pub const fn read_light_measure(report: &Report) -> LightMeasure {
     let [reports, period_s, _] = report.head();
     LightMeasure { reports, period_s }
 }
 
-/// Whether an event carries the marker, regardless of the feature at its index.
+/// Whether an event carries the marker. Needs no feature index: the marker alone identifies an
+/// event of this feature.
 pub fn has_marker(report: &Report) -> bool {
     matches!(report.params(), [_, _, _, _, _, b'G', b'O', b'O', b'D', ..])
 }
@@ -164,9 +169,10 @@ pub fn read_event(event: u8, report: &Report) -> SolarEvent {
 /// program: both have the same header.
 ///
 /// A report with the marker is an event. A reply of [`SET_LIGHT_MEASURE`] or [`SET_LED`], which
-/// share their numbers with events 0 and 1, has no marker. A light measurement without the marker is
-/// also accepted as an event if it has a value after the first byte, because the draft's examples
-/// have no marker; it is then not trusted ([`SolarEvent::good`]).
+/// share their numbers with events 0 and 1, has no marker. A light measurement without the marker
+/// is also accepted as an event if it has a value after the first byte, because examples of the
+/// draft are quoted without the marker (vectors 102 to 104 in tests/decode/vectors.txt); it is then
+/// not trusted ([`SolarEvent::good`]).
 pub(super) fn origin(report: &Report) -> Origin {
     let [_, measured @ ..] = report.params();
     let is_event = match EventKind::from(report.address() >> 4) {
@@ -189,7 +195,7 @@ pub(super) const SPEC: BatterySpec = BatterySpec {
         (SET_LED, "set LED"),
     ],
     events: EventKind::NAMES,
-    // The only user input is that the light key was pressed.
+    // The light key is the only input in an event. It types nothing, so traces may contain it.
     harmless_events: true,
     get: None,
     get_capability: None,
@@ -200,7 +206,7 @@ pub(super) const SPEC: BatterySpec = BatterySpec {
 
 #[cfg(test)]
 mod tests {
-    // A number in the name of a test is that of a vector in tests/decode/vectors.txt, which has its
+    // `vector_N` in the name of a test is vector N of tests/decode/vectors.txt, which has its
     // source.
     use super::*;
     use crate::wire::tests::report;
@@ -246,9 +252,13 @@ mod tests {
             (key.kind, key.charge),
             (EventKind::LightKey, Percent::new(96))
         );
-        let full = read_event(0, &report("11 03 06 00 60 00 00 06 72 47 4F 4F 44 …"));
-        assert_eq!(full.voltage(), Some(Millivolts(2678)));
-        assert!(full.good);
+    }
+
+    #[test]
+    fn the_drafts_calibration_point_is_2678_millivolts() {
+        let event = read_event(0, &report("11 03 06 00 60 00 00 06 72 47 4F 4F 44 …"));
+        assert_eq!(event.voltage(), Some(Millivolts(2678)));
+        assert!(event.good);
     }
 
     #[test]
