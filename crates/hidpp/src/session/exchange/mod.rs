@@ -3,14 +3,14 @@
 //!
 //! Each device index is a lane with at most one request in flight. Several lanes can have one in
 //! flight at the same time, as many as the receiver accepts ([`Window`]). An answer is matched on
-//! device index and header, and reports that do not match change nothing: no deadline moves for
-//! foreign traffic.
+//! device index and header. Reports that do not match move no deadline. They only settle late
+//! answers, and an answer to another program marks the requests in flight as possibly dropped.
 //!
-//! A message to a device behind a receiver is sent once, with a timeout that covers an idle device
-//! ([`Tempo`]). It is retried once, while no other message is under way, if the silence has a
-//! likely cause other than the device's absence: another message was under way, so that the
-//! receiver may have dropped this one, or the device had answered just before. Such a retry is sent
-//! after all messages that can share the receiver.
+//! A message to a device behind a receiver is sent with a timeout that covers an idle device
+//! ([`Tempo`]). It is retried once, alone, if the silence need not mean that the device is absent:
+//! another message was under way, so the receiver may have dropped this one; or the device had
+//! answered less than a second before. A retry waits until nothing else is in flight, and messages
+//! that may be in flight together are sent before it.
 
 mod errors;
 mod pending;
@@ -56,7 +56,8 @@ pub(super) struct Finished<P> {
 }
 
 impl<P> Exchange<P> {
-    /// An exchange that sends requests to devices in reports of this form where they fit.
+    /// An exchange that sends feature calls as reports of this form (short or long). Register
+    /// requests are not affected.
     pub(super) fn new(peer: Peer, form: ReportId) -> Self {
         Self {
             peer,
@@ -72,7 +73,8 @@ impl<P> Exchange<P> {
         }
     }
 
-    /// From now on requests to devices use reports of this form.
+    /// Sends feature calls as reports of this form (short or long) from now on. Register requests
+    /// are not affected.
     pub(super) const fn set_form(&mut self, form: ReportId) {
         self.form = form;
     }
@@ -130,7 +132,7 @@ impl<P> Exchange<P> {
         self.sent
     }
 
-    /// Whether a request waits to be sent or answered for whose purpose `fits` returns true.
+    /// Whether `fits` returns true for the purpose of any request that is to be sent or answered.
     pub(super) fn any(&self, fits: impl Fn(&P) -> bool) -> bool {
         self.pending.iter().any(|pending| fits(&pending.purpose))
     }
@@ -222,7 +224,8 @@ impl<P> Exchange<P> {
             }
             None | Some((_, Relation::None)) => {
                 if self.past.settle(now, report) {
-                    // Its content may be private: the header is that of a request of ours.
+                    // Only the header is logged. It equals that of one of our requests, but the
+                    // content may be private.
                     debug!(
                         "device {}: answer {:02X} {:02X} is late or a duplicate",
                         report.device(),
@@ -389,9 +392,9 @@ impl<P> Exchange<P> {
     }
 }
 
-/// Whether a report is an answer, or an error, that a device sent by radio: the receiver was occupied
-/// by the request, which is another program's if it matches none of ours. An error that the receiver
-/// itself sends for an unreachable device is not one.
+/// Whether a report shows that a device's receiver was occupied by a request; if the report matches
+/// none of ours, by another program's. That is any reply or error for a slot, including the
+/// receiver's own "busy", except its error for an unreachable device.
 fn is_answer_of_device(report: &Report) -> bool {
     report.device().slot().is_some()
         && match Message::of(report) {
