@@ -61,9 +61,9 @@ pub(super) struct Node<'a> {
     changes: VecDeque<Change>,
     /// Which devices answered or connected since the last turn of the event loop.
     signs: Vec<(Timestamp, DeviceIndex, Sign)>,
-    /// Devices that reported a unit id which differs from their id, or that connected: whether
-    /// another link has that id, and is the same device, must be checked (`joined.rs`). Emptied by
-    /// [`Self::take_claims`].
+    /// Devices for which `src/manager/joined.rs` must check whether a link with the id of their
+    /// reported unit id is the same device: after they reported a unit id that differs from their
+    /// id, and each time they connect. Emptied by [`Self::take_claims`].
     claims: Vec<DeviceIndex>,
     /// When [`Self::begin`] was called: values read before that can be those of another device.
     begun: Timestamp,
@@ -97,7 +97,8 @@ impl<'a> Node<'a> {
         transport: Box<dyn Transport + 'a>,
         query: &'a Query,
     ) -> Self {
-        // Bolt receivers accept only long requests; elsewhere the short form saves air time.
+        // Calls to devices behind a Bolt receiver are sent as long reports (Solaar issue 2556), as
+        // on nodes without short reports; elsewhere short ones save air time.
         let long = !info.capabilities.short || model.is_some_and(|model| model.long_calls);
         let form = if long {
             ReportId::Long
@@ -245,7 +246,8 @@ impl<'a> Node<'a> {
         devices.chain(receiver.map(Change::ReceiverRemoved))
     }
 
-    /// Whether no answer is outstanding, or the node failed.
+    /// Whether discovery, all polls and all light series are complete and nothing is to be sent or
+    /// answered, or the node failed.
     pub(super) fn is_done(&self) -> bool {
         self.failure.is_some() || (self.has_asked_all() && self.session.is_idle())
     }
@@ -293,8 +295,8 @@ impl<'a> Node<'a> {
             .collect()
     }
 
-    /// Closes the session. If that is not `on_request` of the user but because the timeout expired,
-    /// unfinished work is reported as [`Failure::TimedOut`].
+    /// Closes the session. Unless the user requested it (`on_request`), the timeout expired:
+    /// unfinished work is then reported as [`Failure::TimedOut`].
     pub(super) fn close(&mut self, now: Timestamp, on_request: bool) {
         if !self.is_done() && !on_request {
             let node = self.info.path.clone();
@@ -307,7 +309,8 @@ impl<'a> Node<'a> {
         self.due = Some(now);
     }
 
-    /// Whether all requests sent by closing are answered.
+    /// Whether closing is complete: nothing is left to send or answer, or the node is not open or
+    /// is lost.
     pub(super) fn is_closed(&self) -> bool {
         self.is_lost() || !self.connection.is_open() || self.session.is_idle()
     }
@@ -351,7 +354,8 @@ impl<'a> Node<'a> {
         &self.info
     }
 
-    /// The descriptors to wait for; none while the node is paused because of input.
+    /// The descriptors to wait for: none if the node is lost, or while it is left unread to coalesce
+    /// key and motion reports ([`InputPacing`]).
     pub(super) fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
         let descriptors = self.connection.descriptors();
         descriptors.filter(|_| !self.is_lost() && self.input_pacing.until().is_none())
@@ -364,7 +368,8 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn into_parts(mut self) -> (Option<Receiver>, Vec<Failure>) {
-        // The receiver reports sleeping devices, so a timeout after an answer is a failure.
+        // The receiver reports a sleeping device as unreachable. If a device that answered before
+        // does not answer and is not reported, that is a failure.
         let fell_silent = self
             .devices
             .values()
