@@ -1,9 +1,9 @@
 //! Leases on light measurements: the requests of all callers are merged into one series per
 //! keyboard.
 //!
-//! Every measurement costs a solar keyboard charge, and it runs one series at a time. The series
-//! covers the requests of all callers; it ends by itself, or when the last of the callers leaves
-//! the bus. The number of requests is limited per user, and what a request adds to the running
+//! Every measurement uses charge of the keyboard, and a keyboard runs one series at a time. The
+//! series covers the requests of all callers; it ends by itself, or when the last of the callers
+//! leaves the bus. The number of requests is limited per user, and what a request adds to the running
 //! series is charged to the user's share of the keyboard's daily [`Budget`].
 
 use std::collections::BTreeMap;
@@ -108,17 +108,18 @@ impl Series {
         left
     }
 
-    /// Whether this series includes all measurements of another one. The other may end later, by
-    /// less than a period of this one.
+    /// Whether this series can replace another: its period is not longer, and it ends less than one
+    /// of its periods before the other, or later.
     fn contains(&self, other: &Self) -> bool {
         self.period <= other.period && self.until + self.period > other.until
     }
 }
 
 impl Leases {
-    /// Grants a caller a lease on `count` measurements, one per `period` in seconds, instead of its
-    /// lease before; a count of 0 ends it. Returns the command for the device, if its series
-    /// changes.
+    /// Grants a caller a lease on `count` measurements, one every `period` seconds, which replaces
+    /// its previous lease on the device; a count of 0 ends that. If no lease is free but the running
+    /// series covers the request, it succeeds without one. Returns the command for the device, if
+    /// its series changes.
     pub(super) fn request(
         &mut self,
         now: Timestamp,
