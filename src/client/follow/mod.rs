@@ -7,11 +7,18 @@
 //!
 //! | file | content |
 //! |---|---|
+//! | `reconnect.rs` | [`FollowDaemon`]: follows across restarts of the daemon and of its bus |
+//! | `daemon.rs` | follows one run of the daemon: converts its signals to changes |
+//! | `object_cache.rs` | a cache of the daemon's objects, updated by its signals |
+//! | `name_watch.rs` | reports each start of the daemon on a bus |
+//! | `backoff.rs` | the delays between attempts to reconnect |
+//! | `waker.rs` | interrupts following from other threads and signal handlers |
+//! | `handle.rs` | the handle for other threads: ends following, and gives access to [`Control`] |
 //! | `control.rs` | sends requests to devices while they are followed |
-//! | `handle.rs` | ends following from another thread, and has the control |
-//! | `remark.rs` | messages for the user, such as that the daemon was lost |
-//! | `reporter.rs` | passes events and alarms to a front end |
 //! | `event.rs` | the events that a front end receives |
+//! | `reporter.rs` | passes events to a front end, and keeps its next [`FollowEvent::Alarm`] |
+//! | `remark.rs` | messages for the user, such as that the daemon was lost |
+//! | `device_list.rs` | for a front end: the present devices, and their state before each change |
 
 mod backoff;
 mod control;
