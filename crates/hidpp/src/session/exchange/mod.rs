@@ -256,10 +256,11 @@ impl<P> Exchange<P> {
             self.window.note_drop();
         }
         if self.is_radio(device) {
-            // The answer may belong to the retry, or to the first message unless that was dropped.
-            let taken = if dropped { sent_at } else { asked_at };
+            // Measured from the first message, which may be the one that was answered; from the
+            // retry if the first was dropped.
+            let accepted_at = if dropped { sent_at } else { asked_at };
             self.window.note_answer(now.since(sent_at));
-            self.tempo.note_answer(now, device, taken);
+            self.tempo.note_answer(now, device, accepted_at);
         }
     }
 
