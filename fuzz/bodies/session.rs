@@ -10,14 +10,6 @@ use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{DeviceIndex, FeatureIndex, Incoming, ReportId, classify};
 use hidpp_sim::{Firmware, scenario};
 
-const WANTED: Wanted = Wanted::BATTERY
-    .with(Wanted::KIND)
-    .with(Wanted::NAME)
-    .with(Wanted::FIRMWARE)
-    .with(Wanted::NOTICES)
-    .with(Wanted::WAKE)
-    .with(Wanted::IDENTITY)
-    .with(Wanted::PRESENCE);
 const SCOPE: DiscoveryScope = DiscoveryScope::new().firmware(true).follow(true);
 
 /// What an earlier session may have cached, right or wrong.
@@ -60,7 +52,7 @@ pub(crate) fn run(input: &[u8]) {
         session
     } else {
         let mut session = Session::new(Peer::Device, form);
-        session.probe(DeviceIndex::DIRECT, WANTED, remembered(known));
+        session.probe(DeviceIndex::DIRECT, Wanted::ALL, remembered(known));
         session
     };
     for _ in 0..2000 {
@@ -78,7 +70,7 @@ pub(crate) fn run(input: &[u8]) {
         session.handle_timeout(now);
         while let Some(event) = session.poll_event() {
             if let Event::Paired(slot, _) = event {
-                session.probe(slot, WANTED, remembered(known));
+                session.probe(slot, Wanted::ALL, remembered(known));
                 session.read_name(slot);
             }
         }

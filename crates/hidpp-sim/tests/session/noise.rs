@@ -15,14 +15,6 @@ use hidpp_sim::scenario::desk;
 use crate::bench::{Bench, SCOPE, k750, seconds, slot};
 
 const FOLLOW: DiscoveryScope = SCOPE.follow(true).firmware(true);
-const ALL: Wanted = Wanted::BATTERY
-    .with(Wanted::KIND)
-    .with(Wanted::NAME)
-    .with(Wanted::FIRMWARE)
-    .with(Wanted::NOTICES)
-    .with(Wanted::WAKE)
-    .with(Wanted::IDENTITY)
-    .with(Wanted::PRESENCE);
 
 /// Random numbers (xorshift).
 struct Random(u64);
@@ -62,14 +54,14 @@ fn noise_causes_no_busy_loop_no_flood_of_requests_and_no_endless_wait() {
     for seed in 1..=60 {
         let mut random = Random(seed);
         let mut bench = Bench::new(Faulty::new(desk(), Faults::default()));
-        bench.probe_all = Some(ALL);
+        bench.probe_all = Some(Wanted::ALL);
         bench.session.discover(FOLLOW);
         if seed % 2 == 0 {
             // A remembered feature index that is wrong.
             let mut known = k750();
             known.remembered = true;
             known.learn(BatteryFeature::SolarDashboard.id(), Some(FeatureIndex(4)));
-            bench.session.probe(slot(1), ALL, known);
+            bench.session.probe(slot(1), Wanted::ALL, known);
         }
         for tick in 0..600_u64 {
             let due = Timestamp::from_start(Duration::from_millis(100 * tick));

@@ -7,6 +7,18 @@ use std::ops::{BitOr, BitOrAssign};
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Wanted(u16);
 
+/// The name of each part.
+const NAMES: [(Wanted, &str); 8] = [
+    (Wanted::BATTERY, "battery"),
+    (Wanted::KIND, "kind"),
+    (Wanted::NAME, "name"),
+    (Wanted::FIRMWARE, "firmware"),
+    (Wanted::NOTICES, "notices"),
+    (Wanted::WAKE, "wake"),
+    (Wanted::IDENTITY, "identity"),
+    (Wanted::PRESENCE, "presence"),
+];
+
 impl Wanted {
     /// Nothing at all.
     pub const NOTHING: Self = Self(0);
@@ -27,6 +39,16 @@ impl Wanted {
     pub const IDENTITY: Self = Self(1 << 6);
     /// Whether it answers at all.
     pub const PRESENCE: Self = Self(1 << 7);
+
+    /// All of these.
+    pub const ALL: Self = Self::BATTERY
+        .with(Self::KIND)
+        .with(Self::NAME)
+        .with(Self::FIRMWARE)
+        .with(Self::NOTICES)
+        .with(Self::WAKE)
+        .with(Self::IDENTITY)
+        .with(Self::PRESENCE);
 
     /// The union of both sets: like `|`, but usable in constants.
     #[must_use]
@@ -68,16 +90,6 @@ impl BitOrAssign for Wanted {
 
 impl fmt::Debug for Wanted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const NAMES: [(Wanted, &str); 8] = [
-            (Wanted::BATTERY, "battery"),
-            (Wanted::KIND, "kind"),
-            (Wanted::NAME, "name"),
-            (Wanted::FIRMWARE, "firmware"),
-            (Wanted::NOTICES, "notices"),
-            (Wanted::WAKE, "wake"),
-            (Wanted::IDENTITY, "identity"),
-            (Wanted::PRESENCE, "presence"),
-        ];
         let names = NAMES.iter().filter(|(part, _)| self.contains(*part));
         f.write_str("Wanted")?;
         f.debug_set().entries(names.map(|(_, name)| name)).finish()
@@ -87,6 +99,15 @@ impl fmt::Debug for Wanted {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_has_every_part_and_each_part_has_its_own_bit() {
+        let all = NAMES
+            .iter()
+            .fold(Wanted::NOTHING, |set, (part, _)| set | *part);
+        assert_eq!(all, Wanted::ALL);
+        assert_eq!(all.0.count_ones() as usize, NAMES.len());
+    }
 
     #[test]
     fn a_set_has_what_was_put_in() {
