@@ -27,14 +27,20 @@ fn six(patience: Patience) -> Receiver {
     receiver
 }
 
-/// Probes these slots at the same time, and runs until the session is idle.
-fn probe(receiver: Receiver, slots: impl IntoIterator<Item = u8>) -> Bench<Receiver> {
+/// Starts to probe these slots at the same time.
+fn probing(receiver: Receiver, slots: impl IntoIterator<Item = u8>) -> Bench<Receiver> {
     let mut bench = Bench::new(receiver);
     for slot in slots {
         bench
             .session
             .probe(DeviceIndex(slot), Wanted::BATTERY, Known::default());
     }
+    bench
+}
+
+/// Probes these slots at the same time, and runs until the session is idle.
+fn probe(receiver: Receiver, slots: impl IntoIterator<Item = u8>) -> Bench<Receiver> {
+    let mut bench = probing(receiver, slots);
     bench.run_while(bench.now + Duration::from_secs(30), |bench| {
         !bench.session.is_idle()
     });
@@ -43,12 +49,7 @@ fn probe(receiver: Receiver, slots: impl IntoIterator<Item = u8>) -> Bench<Recei
 
 /// How long it takes until the battery of `slot` is read while `slots` are probed.
 fn read_after(receiver: Receiver, slots: impl IntoIterator<Item = u8>, slot: u8) -> Duration {
-    let mut bench = Bench::new(receiver);
-    for slot in slots {
-        bench
-            .session
-            .probe(DeviceIndex(slot), Wanted::BATTERY, Known::default());
-    }
+    let mut bench = probing(receiver, slots);
     bench.run_while(bench.now + Duration::from_secs(30), |bench| {
         bench.readings(DeviceIndex(slot)).is_empty()
     });
