@@ -131,16 +131,16 @@ mod tests {
     fn pages_hold_everything_once() {
         // Two entries in each second.
         let all: Vec<Entry> = (0..30_001).map(|it| at(it / 2)).collect();
-        let mut told = Vec::new();
+        let mut parsed = Vec::new();
         let mut since = 0;
         loop {
             let rows = page(&all, since);
             assert!(rows.len() <= PAGE);
             let Some(last) = rows.last() else { break };
             since = last.0 + 1;
-            told.extend(rows.into_iter().map(|row| entry(&received(row))));
+            parsed.extend(rows.into_iter().map(|row| entry(&received(row))));
         }
-        assert_eq!(told, all);
+        assert_eq!(parsed, all);
     }
 
     #[test]

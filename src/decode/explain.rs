@@ -79,14 +79,14 @@ fn report_with_role(report: &Report, role: Role, talk: &mut Talk<'_>) -> Explana
 
 fn register(explanation: &mut Explanation, report: &Report, talk: &mut Talk<'_>) {
     explanation.set_register(report.sub_id(), report.address());
-    let told = if explanation.kind == FrameKind::Request {
+    let is_explained = if explanation.kind == FrameKind::Request {
         talk.ask(report);
         registers::request(&mut explanation.fields, report)
     } else {
         explanation.answers = talk.answered_by(report).map(|request| request.to_string());
         registers::reply(&mut explanation.fields, report, talk.behind())
     };
-    if !told {
+    if !is_explained {
         explanation.set_params(report);
     }
 }
@@ -104,8 +104,9 @@ fn call(explanation: &mut Explanation, report: &Report, talk: &mut Talk<'_>) {
         .or_else(|| assume(report, true));
     explanation.set_function(report.sub_id(), report.address(), known);
     talk.ask(report);
-    let told = known.is_some_and(|(id, _)| features::request(&mut explanation.fields, id, report));
-    if !told {
+    let is_explained =
+        known.is_some_and(|(id, _)| features::request(&mut explanation.fields, id, report));
+    if !is_explained {
         explanation.set_params(report);
     }
 }
@@ -116,10 +117,10 @@ fn answer(explanation: &mut Explanation, report: &Report, talk: &mut Talk<'_>) {
         .or_else(|| assume(report, false));
     explanation.set_function(report.sub_id(), report.address(), known);
     explanation.answers = request.map(|request| request.to_string());
-    let told = known.is_some_and(|(id, _)| {
+    let is_explained = known.is_some_and(|(id, _)| {
         features::reply(&mut explanation.fields, id, report, request.as_ref())
     });
-    if !told {
+    if !is_explained {
         explanation.set_params(report);
     }
     if let (Some(known), Some(request)) = (known, request) {
@@ -138,8 +139,9 @@ fn event(explanation: &mut Explanation, report: &Report, talk: &mut Talk<'_>) {
         })
     });
     explanation.set_event(report, known);
-    let told = known.is_some_and(|(id, _)| features::event(&mut explanation.fields, id, report));
-    if !told {
+    let is_explained =
+        known.is_some_and(|(id, _)| features::event(&mut explanation.fields, id, report));
+    if !is_explained {
         explanation.set_params(report);
     }
 }

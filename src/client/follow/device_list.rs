@@ -275,10 +275,16 @@ mod tests {
             paired: Some(paired),
         };
         let mut devices = DeviceList::default();
-        let mut told = |paired| devices.take(Change::ReceiverAdded(receiver(paired)));
-        assert!(matches!(told(3), Some(DeviceEvent::ReceiverAdded(_))));
-        assert!(told(3).is_none());
-        assert!(matches!(told(4), Some(DeviceEvent::ReceiverChanged(_))));
+        let mut on_receiver = |paired| devices.take(Change::ReceiverAdded(receiver(paired)));
+        assert!(matches!(
+            on_receiver(3),
+            Some(DeviceEvent::ReceiverAdded(_))
+        ));
+        assert!(on_receiver(3).is_none());
+        assert!(matches!(
+            on_receiver(4),
+            Some(DeviceEvent::ReceiverChanged(_))
+        ));
     }
 
     #[test]
@@ -317,9 +323,9 @@ mod tests {
         devices.take(Change::DeviceAdded(k750("A")));
         devices.take(Change::DeviceAdded(k750("B")));
         devices.begin();
-        let told = devices.take(Change::DeviceAdded(k750("B")));
+        let event = devices.take(Change::DeviceAdded(k750("B")));
         assert!(
-            matches!(told, Some(DeviceEvent::DeviceAdded(_))),
+            matches!(event, Some(DeviceEvent::DeviceAdded(_))),
             "it is reported again"
         );
         // The connection is lost again before everything was reported.

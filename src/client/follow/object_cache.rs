@@ -18,12 +18,15 @@ pub(super) struct ObjectCache<'a> {
 struct Cached<T> {
     values: Values,
     /// As last reported; `None`: it is not selected.
-    told: Option<T>,
+    reported: Option<T>,
 }
 
 impl<T> Cached<T> {
     const fn new(values: Values) -> Self {
-        Self { values, told: None }
+        Self {
+            values,
+            reported: None,
+        }
     }
 }
 
@@ -43,8 +46,9 @@ impl<'a> ObjectCache<'a> {
 
     /// The object of a reported device.
     pub(super) fn path(&self, id: &str) -> Option<&str> {
-        let told = |object: &Cached<Device>| object.told.as_ref().is_some_and(|it| it.id == id);
-        let object = self.devices.iter().find(|(_, object)| told(object));
+        let is_it =
+            |object: &Cached<Device>| object.reported.as_ref().is_some_and(|it| it.id == id);
+        let object = self.devices.iter().find(|(_, object)| is_it(object));
         object.map(|(path, _)| path.as_str())
     }
 
@@ -85,11 +89,11 @@ impl<'a> ObjectCache<'a> {
     pub(super) fn vanish(&mut self, path: &str, interfaces: &[String]) -> Option<Change> {
         let gone = |interface: &str| interfaces.iter().any(|it| it == interface);
         if gone(RECEIVER_INTERFACE) {
-            let receiver = self.receivers.remove(path)?.told?;
+            let receiver = self.receivers.remove(path)?.reported?;
             return Some(Change::ReceiverRemoved(receiver));
         }
         if gone(DEVICE_INTERFACE) {
-            let device = self.devices.remove(path)?.told?;
+            let device = self.devices.remove(path)?.reported?;
             return Some(Change::DeviceRemoved(device));
         }
         None
@@ -97,7 +101,7 @@ impl<'a> ObjectCache<'a> {
 
     /// The light key of a device was pressed.
     pub(super) fn light_key(&self, path: &str) -> Option<Change> {
-        let device = self.devices.get(path)?.told.clone()?;
+        let device = self.devices.get(path)?.reported.clone()?;
         Some(Change::LightKey(device))
     }
 
@@ -105,7 +109,7 @@ impl<'a> ObjectCache<'a> {
         let object = self.receivers.get_mut(path)?;
         let mut receiver = bus::receiver(&object.values)?;
         self.filter.trim_receiver(&mut receiver);
-        object.told = Some(receiver.clone());
+        object.reported = Some(receiver.clone());
         Some(Change::ReceiverAdded(receiver))
     }
 
@@ -113,11 +117,11 @@ impl<'a> ObjectCache<'a> {
         let object = self.devices.get_mut(path)?;
         let mut now = bus::device(&object.values)?;
         // Its name may arrive a little later.
-        if !self.filter.selects(&now) && object.told.is_none() {
+        if !self.filter.selects(&now) && object.reported.is_none() {
             return None;
         }
         self.filter.trim(&mut now);
-        let Some(before) = object.told.replace(now.clone()) else {
+        let Some(before) = object.reported.replace(now.clone()) else {
             return Some(Change::DeviceAdded(now));
         };
         Change::between(&before, &now)
