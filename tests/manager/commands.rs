@@ -11,7 +11,7 @@ use solar_status::device::{Change, Device};
 use solar_status::manager::{Command, MonitorEvent};
 
 use crate::desk::{Shared, id};
-use crate::follow_harness::{FollowHarness, words};
+use crate::follow_harness::{FollowHarness, assert_lines, words};
 
 const K750: u8 = 1;
 const PRO_X: u8 = 2;
@@ -111,7 +111,7 @@ fn the_light_key_during_a_series_sends_no_request() {
         _ = handle.act(|receiver| receiver.press_light_key(now, K750));
     });
     let events = harness.follow(200);
-    assert!(words(&events).contains(&"30 K750 key".to_owned()));
+    assert_lines(&events, &["30 K750 key"]);
     assert_eq!(desk.series_requested(K750), ["20 60 x 1 s"]);
     assert_eq!(measured(&events, 20, 200), 60);
 }
@@ -396,13 +396,13 @@ fn after_resuming_everything_is_read_once_with_a_delay_of_a_second() {
     });
     let events = harness.follow(3580);
     assert_eq!(
-        news(&events, 3560),
+        changes(&events, 3560),
         ["3561 M705 read", "3561 PRO X read", "3562 K750 light"]
     );
 }
 
 /// The events from this second on, sorted.
-fn news(events: &[(u64, MonitorEvent)], from: u64) -> Vec<String> {
+fn changes(events: &[(u64, MonitorEvent)], from: u64) -> Vec<String> {
     let since = events.iter().position(|(second, _)| *second >= from);
     let mut words = words(&events[since.unwrap_or(events.len())..]);
     words.sort();
@@ -430,7 +430,7 @@ fn requests_pending_at_suspend_are_retried_and_not_a_failure() {
     });
     let events = harness.follow(3580);
     assert_eq!(
-        news(&events, 3560),
+        changes(&events, 3560),
         ["3562 M705 read", "3562 PRO X read", "3563 K750 light"]
     );
     // The series is over; a client that still needs it requests it again.
@@ -449,8 +449,8 @@ fn a_receiver_still_being_discovered_at_suspend_is_found_after_resuming() {
         });
         let events = harness.follow(30);
         let mut added: Vec<&Device> = Vec::new();
-        for (_, news) in &events {
-            match news {
+        for (_, event) in &events {
+            match event {
                 MonitorEvent::Change(change) => match &**change {
                     Change::DeviceAdded(device) => added.push(device),
                     Change::DeviceRemoved(device) => panic!("{millis}: {device:?}"),

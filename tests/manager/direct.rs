@@ -154,7 +154,7 @@ fn a_headset_that_is_switched_on_later_is_read() {
         handle.act_direct(|headset| _ = headset.sleep(now));
     });
     let events = harness.follow(30);
-    let presence = events.iter().filter_map(|(second, news)| match news {
+    let presence = events.iter().filter_map(|(second, event)| match event {
         MonitorEvent::Change(change) => match &**change {
             Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => {
                 Some((*second, it.presence, percent(it)))

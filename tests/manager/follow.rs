@@ -13,7 +13,7 @@ use solar_status::device::{Change, Device, Presence};
 use solar_status::manager::MonitorEvent;
 
 use crate::desk::{SIX, Shared, hours, in_slot, percent};
-use crate::follow_harness::{FollowHarness, words};
+use crate::follow_harness::{FollowHarness, assert_lines, words};
 
 pub(crate) fn desk() -> Shared {
     Shared::new("/dev/hidraw0", Plugged::Receiver(scenario::desk()))
@@ -21,7 +21,7 @@ pub(crate) fn desk() -> Shared {
 
 /// The last reported state of the device with this name.
 pub(crate) fn last<'a>(events: &'a [(u64, MonitorEvent)], name: &str) -> &'a Device {
-    let devices = events.iter().rev().filter_map(|(_, news)| match news {
+    let devices = events.iter().rev().filter_map(|(_, event)| match event {
         MonitorEvent::Change(change) => match &**change {
             Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => Some(it),
             _ => None,
@@ -43,8 +43,8 @@ fn receivers_with_the_same_serial_number_are_distinguished() {
     harness.at(10, move |_| port.unplug(&other));
     let events = harness.follow(20);
     let (mut there, mut most) = (BTreeSet::new(), 0);
-    for (_, news) in &events {
-        let MonitorEvent::Change(change) = news else {
+    for (_, event) in &events {
+        let MonitorEvent::Change(change) = event else {
             continue;
         };
         match &**change {
@@ -116,9 +116,9 @@ fn every_kind_of_battery_reports_its_changes() {
             handle.act(|receiver| receiver.set_charge(now, slot, Percent::new(40).unwrap()));
         });
         let events = harness.follow(120);
-        let news = words(&events);
-        let changed: Vec<&String> = news.iter().filter(|it| it.contains("battery")).collect();
-        assert_eq!(changed.len(), 1, "{name}: {news:?}");
+        let lines = words(&events);
+        let changed: Vec<&String> = lines.iter().filter(|it| it.contains("battery")).collect();
+        assert_eq!(changed.len(), 1, "{name}: {lines:?}");
         let asked = desk.take_radio();
         let readings = asked.iter().filter(|it| !it[6..].starts_with('8')).count();
         // A jump is read again; a K750's broadcast comes on its own every 90 s.
@@ -137,8 +137,7 @@ fn repeated_wake_up_notifications_cause_one_reading() {
         handle.act(|receiver| receiver.switch_on(now, K800));
     });
     let events = harness.follow(60);
-    let news = words(&events);
-    assert!(news.contains(&"10 K800 presence".to_owned()), "{news:?}");
+    assert_lines(&events, &["10 K800 presence"]);
     assert_eq!(
         last(&events, "K800").battery.unwrap().level.unwrap().name(),
         "full"
@@ -164,7 +163,7 @@ fn a_device_that_falls_asleep_keeps_its_values() {
         _ = handle.act(|receiver| receiver.sleep(now, M705));
     });
     let events = harness.follow(20);
-    assert!(words(&events).contains(&"10 M705 presence".to_owned()));
+    assert_lines(&events, &["10 M705 presence"]);
     assert_eq!(last(&events, "M705").presence, Presence::Offline);
     assert_eq!(percent(last(&events, "M705")), Some(65));
 }
@@ -190,11 +189,11 @@ fn the_k750_reports_charge_light_and_light_key() {
         });
     });
     let events = harness.follow(30);
-    let news = words(&events);
     // The event of the key has no light value: it is measured afterwards.
-    for expected in ["10 K750 key", "11 K750 battery light", "21 K750 light"] {
-        assert!(news.contains(&expected.to_owned()), "{news:?}");
-    }
+    assert_lines(
+        &events,
+        &["10 K750 key", "11 K750 battery light", "21 K750 light"],
+    );
     assert_eq!(last(&events, "K750").light.unwrap().lux, Lux(320));
 }
 
@@ -237,11 +236,7 @@ fn a_new_device_in_a_free_slot_is_found() {
         handle.act(|receiver| receiver.pair(now, 4, m525));
     });
     let events = harness.follow(30);
-    assert!(
-        words(&events).contains(&"10 + M525".to_owned()),
-        "{:?}",
-        words(&events)
-    );
+    assert_lines(&events, &["10 + M525"]);
     assert_eq!(percent(last(&events, "M525")), Some(90));
     assert_eq!(last(&events, "M525").serial.as_deref(), Some("01020304"));
 }
@@ -263,9 +258,7 @@ fn a_new_device_in_a_slot_is_not_mistaken_for_the_old_one() {
         });
     });
     let events = harness.follow(30);
-    let news = words(&events);
-    assert!(news.contains(&"10 - M705".to_owned()), "{news:?}");
-    assert!(news.contains(&"10 + M525".to_owned()), "{news:?}");
+    assert_lines(&events, &["10 - M705", "10 + M525"]);
 }
 
 #[test]
@@ -282,7 +275,7 @@ fn receivers_are_followed_as_they_come_and_go() {
         port.plug(&handle);
     });
     let events = harness.follow(60);
-    let news = words(&events);
+    let lines = words(&events);
     for expected in [
         "10 + receiver",
         "11 + K750",
@@ -291,7 +284,10 @@ fn receivers_are_followed_as_they_come_and_go() {
         "30 + receiver",
         "31 + K750",
     ] {
-        assert!(news.contains(&expected.to_owned()), "{expected}: {news:?}");
+        assert!(
+            lines.contains(&expected.to_owned()),
+            "{expected}: {lines:?}"
+        );
     }
     assert_eq!(percent(last(&events, "K750")), Some(57));
 }
@@ -372,10 +368,10 @@ fn charging_is_reported_when_it_begins_and_ends() {
         });
     }
     let events = harness.follow(40);
-    let news = words(&events);
+    let lines = words(&events);
     for second in [10, 20, 30] {
         let changed = format!("{second} MX Master battery");
-        assert!(news.contains(&changed), "{changed}: {news:?}");
+        assert!(lines.contains(&changed), "{changed}: {lines:?}");
     }
 }
 
@@ -391,9 +387,9 @@ fn a_failing_node_is_reopened_with_a_backoff() {
     let handle = desk.clone();
     harness.at(12, move |_| handle.set_gone(false));
     let events = harness.follow(200);
-    let news = words(&events);
-    let found = news.iter().filter(|it| it.ends_with("+ K750")).count();
-    assert_eq!(found, 2, "{news:?}");
+    let lines = words(&events);
+    let found = lines.iter().filter(|it| it.ends_with("+ K750")).count();
+    assert_eq!(found, 2, "{lines:?}");
     assert!(
         *harness.port.opened.borrow() <= 4,
         "the backoff limits the attempts"
@@ -419,8 +415,7 @@ fn a_device_that_was_switched_off_reports_its_battery_again() {
         handle.act(|receiver| receiver.set_charge(now, 1, Percent::new(25).unwrap()));
     });
     let events = harness.follow(40);
-    let news = words(&events);
-    assert!(news.contains(&"30 K520 battery".to_owned()), "{news:?}");
+    assert_lines(&events, &["30 K520 battery"]);
     assert_eq!(
         last(&events, "K520").battery.unwrap().level.unwrap().name(),
         "low"

@@ -257,8 +257,8 @@ impl FollowHarness {
                 clock: &mut clock,
                 until: Some(until),
             },
-            &mut |now, news| {
-                events.push((now.since_start().as_secs(), news));
+            &mut |now, event| {
+                events.push((now.since_start().as_secs(), event));
                 Ok(())
             },
         )
@@ -276,7 +276,7 @@ impl FollowHarness {
 /// The events in short form: `1 + K750`, `30 K750 battery light`.
 pub(crate) fn words(events: &[(u64, MonitorEvent)]) -> Vec<String> {
     let name = |device: &solar_status::device::Device| device.name.clone().unwrap_or_default();
-    let word = |news: &MonitorEvent| match news {
+    let word = |event: &MonitorEvent| match event {
         MonitorEvent::Change(change) => match &**change {
             Change::ReceiverAdded(_) => "+ receiver".to_owned(),
             Change::ReceiverRemoved(_) => "- receiver".to_owned(),
@@ -296,7 +296,15 @@ pub(crate) fn words(events: &[(u64, MonitorEvent)]) -> Vec<String> {
     };
     events
         .iter()
-        .filter(|(_, news)| !matches!(news, MonitorEvent::Settled))
-        .map(|(second, news)| format!("{second} {}", word(news)))
+        .filter(|(_, event)| !matches!(event, MonitorEvent::Settled))
+        .map(|(second, event)| format!("{second} {}", word(event)))
         .collect()
+}
+
+/// Asserts that the events include these, in short form.
+pub(crate) fn assert_lines(events: &[(u64, MonitorEvent)], expected: &[&str]) {
+    let lines = words(events);
+    for line in expected {
+        assert!(lines.iter().any(|it| it == line), "{line}: {lines:?}");
+    }
 }

@@ -10,7 +10,7 @@ use solar_status::transport::NodeEvent;
 
 use crate::desk::{Shared, percent};
 use crate::follow::{desk, last};
-use crate::follow_harness::words;
+use crate::follow_harness::{assert_lines, words};
 use crate::kernel::{child, expect_in_use, harness, plug_driven, product, supply};
 
 #[test]
@@ -27,7 +27,7 @@ fn with_one_uncovered_device_the_node_stays_open() {
     });
     expect_in_use(&mut harness, 3599, 1);
     let events = harness.follow(3600);
-    assert!(words(&events).contains(&"10 PRO X battery".to_owned()));
+    assert_lines(&events, &["10 PRO X battery"]);
     assert_eq!(harness.wakes_between(20, 3599), 0);
 }
 
@@ -97,11 +97,7 @@ fn an_unpaired_device_is_removed_and_its_slot_gets_no_request() {
     });
     expect_in_use(&mut harness, 30, 0);
     let events = harness.follow(40);
-    assert!(
-        words(&events).contains(&"10 - M705".to_owned()),
-        "{:?}",
-        words(&events)
-    );
+    assert_lines(&events, &["10 - M705"]);
     assert_eq!(desk.take_radio(), Vec::<String>::new());
 }
 
@@ -119,11 +115,7 @@ fn a_new_device_is_found_through_its_node() {
     });
     expect_in_use(&mut harness, 30, 0);
     let events = harness.follow(40);
-    assert!(
-        words(&events).contains(&"10 + M525".to_owned()),
-        "{:?}",
-        words(&events)
-    );
+    assert_lines(&events, &["10 + M525"]);
     assert_eq!(percent(last(&events, "M525")), Some(90));
 }
 
@@ -139,11 +131,7 @@ fn the_node_of_a_receiver_without_devices_stays_open_to_detect_the_first() {
         handle.act(|receiver| receiver.pair(now, 4, m525.unwrap()));
     });
     let events = harness.follow(40);
-    assert!(
-        words(&events).contains(&"30 + M525".to_owned()),
-        "{:?}",
-        words(&events)
-    );
+    assert_lines(&events, &["30 + M525"]);
     assert_eq!(desk.act(|receiver| receiver.flags()), [0; 3]);
 }
 
@@ -162,10 +150,7 @@ fn a_device_paired_with_an_occupied_slot_replaces_the_old_one() {
         port.push_event(NodeEvent::Appeared(child(M705, product(&handle, M705))));
     });
     let events = harness.follow(40);
-    let news = words(&events);
-    for expected in ["10 - M705", "10 + M525"] {
-        assert!(news.contains(&expected.to_owned()), "{news:?}");
-    }
+    assert_lines(&events, &["10 - M705", "10 + M525"]);
 }
 
 #[test]
@@ -220,15 +205,15 @@ fn a_node_that_loses_its_permissions_is_removed_until_it_can_be_opened() {
         port.push_event(NodeEvent::Supply(supply(1, 57, false)));
     });
     let events = harness.follow(60);
-    let news = words(&events);
-    let of_m525: Vec<&str> = news
+    let lines = words(&events);
+    let of_m525: Vec<&str> = lines
         .iter()
         .filter_map(|it| it.split_once(' ').filter(|(_, it)| it.contains("M525")))
         .map(|(_, it)| it)
         .collect();
-    assert_eq!(of_m525, ["+ M525", "- M525", "+ M525"], "{news:?}");
-    let failures = news.iter().filter(|it| it.contains('!')).count();
-    assert_eq!(failures, 1, "{news:?}");
+    assert_eq!(of_m525, ["+ M525", "- M525", "+ M525"], "{lines:?}");
+    let failures = lines.iter().filter(|it| it.contains('!')).count();
+    assert_eq!(failures, 1, "{lines:?}");
 }
 
 #[test]
@@ -246,7 +231,7 @@ fn a_reappearing_keyboard_node_is_followed_again() {
         assert!(handle.act(|receiver| receiver.press_light_key(now, K750)));
     });
     let events = harness.follow(40);
-    assert!(words(&events).contains(&"30 K750 key".to_owned()));
+    assert_lines(&events, &["30 K750 key"]);
 }
 
 /// An event that the kernel may send at any time about a slot, even an empty one.
@@ -284,9 +269,9 @@ proptest! {
         });
         expect_in_use(&mut harness, 120, 0);
         let events = harness.follow(130);
-        let news = words(&events);
-        let lost = news.iter().any(|it| it.contains(" - ") || it.contains(" ! "));
-        prop_assert!(!lost, "{news:?}");
+        let lines = words(&events);
+        let lost = lines.iter().any(|it| it.contains(" - ") || it.contains(" ! "));
+        prop_assert!(!lost, "{lines:?}");
         let to_empty = desk.take_radio().into_iter().find(|it| !matches!(&it[3..5], "01" | "02" | "03"));
         prop_assert_eq!(to_empty, None);
     }

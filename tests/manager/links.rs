@@ -58,8 +58,8 @@ fn cable(path: &'static str, serial: [u8; 4]) -> Shared {
 /// The devices as reported up to a second.
 pub(crate) fn devices_of(events: &[(u64, MonitorEvent)], until: u64) -> BTreeMap<String, Device> {
     let mut there = BTreeMap::new();
-    for (_, news) in events.iter().filter(|(second, _)| *second <= until) {
-        let MonitorEvent::Change(change) = news else {
+    for (_, event) in events.iter().filter(|(second, _)| *second <= until) {
+        let MonitorEvent::Change(change) = event else {
             continue;
         };
         match &**change {
@@ -239,8 +239,8 @@ fn a_device_that_claims_the_identity_of_another_does_not_take_over_its_id() {
         let expected = ["4087-D0000001", "4087-D0000002"];
         let ids: Vec<String> = devices_of(&events, STEP).into_keys().collect();
         assert_eq!(ids, expected);
-        let moved = events.iter().filter(|(_, news)| {
-            matches!(news, MonitorEvent::Change(change) if matches!(**change, Change::Identified { .. }))
+        let moved = events.iter().filter(|(_, event)| {
+            matches!(event, MonitorEvent::Change(change) if matches!(**change, Change::Identified { .. }))
         });
         assert_eq!(moved.count(), 0);
         harness.port.plug(&desk);
@@ -266,14 +266,14 @@ fn desk_of(mouse: Firmware) -> Shared {
 }
 
 /// How often what is kept of another id moved to that of a pairing record.
-fn joins(told: &[(u64, MonitorEvent)]) -> usize {
-    let is_join = |news: &MonitorEvent| match news {
+fn joins(events: &[(u64, MonitorEvent)]) -> usize {
+    let is_join = |event: &MonitorEvent| match event {
         MonitorEvent::Change(change) => {
             matches!(&**change, Change::Identified { to, .. } if to.starts_with("405E-D"))
         }
         _ => false,
     };
-    told.iter().filter(|(_, news)| is_join(news)).count()
+    events.iter().filter(|(_, event)| is_join(event)).count()
 }
 
 #[test]
@@ -297,11 +297,11 @@ fn a_faked_pairing_record_takes_nothing_of_a_mouse_in_use_on_bluetooth() {
             receiver.wake(now, 1);
         });
     });
-    let told = harness.follow(3 * STEP);
+    let events = harness.follow(3 * STEP);
     let both = ["405E-2FFFFFFE", "405E-D0000009"];
-    assert_eq!(ids(&told, 2 * STEP - 1), both);
-    assert_eq!(ids(&told, 3 * STEP), both[1..]);
-    assert_eq!(joins(&told), 0);
+    assert_eq!(ids(&events, 2 * STEP - 1), both);
+    assert_eq!(ids(&events, 3 * STEP), both[1..]);
+    assert_eq!(joins(&events), 0);
     // The next run remembers it, whichever comes first.
     let memory = harness.memory;
     let mut harness = FollowHarness::new();
@@ -309,17 +309,17 @@ fn a_faked_pairing_record_takes_nothing_of_a_mouse_in_use_on_bluetooth() {
     harness.port.plug(&desk);
     let port = harness.port.clone();
     harness.at(3600 + STEP, move |_| port.plug(&bluetooth));
-    let told = harness.follow(3600 + 2 * STEP);
-    assert_eq!(ids(&told, 3600 + 2 * STEP), both);
-    assert_eq!(joins(&told), 0);
+    let events = harness.follow(3600 + 2 * STEP);
+    assert_eq!(ids(&events, 3600 + 2 * STEP), both);
+    assert_eq!(joins(&events), 0);
     // It may have been a mistake: after a month it is looked at again.
     let memory = harness.memory;
     let month = 31 * 24;
     let mut harness = FollowHarness::new();
     (harness.memory, harness.start) = (memory, hours(month));
     harness.port.plug(&desk);
-    let told = harness.follow(month * 3600 + STEP);
-    assert_eq!(joins(&told), 1);
+    let events = harness.follow(month * 3600 + STEP);
+    assert_eq!(joins(&events), 1);
 }
 
 #[test]
@@ -335,14 +335,14 @@ fn a_mouse_that_left_bluetooth_is_joined_though_its_node_stays() {
         bluetooth.act_direct(|device| _ = device.sleep(now));
         hand.act(|receiver| _ = receiver.wake(now, 1));
     });
-    let told = harness.follow(2 * STEP);
+    let events = harness.follow(2 * STEP);
     assert_eq!(
-        ids(&told, STEP - 1),
+        ids(&events, STEP - 1),
         ["405E-2FFFFFFE", "405E-D0000001"],
         "asleep on the receiver it cannot be asked"
     );
-    assert_eq!(ids(&told, STEP + 10), ["405E-D0000001"]);
-    assert_eq!(joins(&told), 1);
+    assert_eq!(ids(&events, STEP + 10), ["405E-D0000001"]);
+    assert_eq!(joins(&events), 1);
 }
 
 #[test]
@@ -764,7 +764,7 @@ fn the_next_device_at_a_port_does_not_take_over_the_id_of_the_last() {
     assert_eq!(ids(&events, STEP - 1), [by_port]);
     assert_eq!(ids(&events, 2 * STEP - 1), ["4087-D0000001"]);
     assert_eq!(ids(&events, 3 * STEP), [by_port]);
-    assert!(!events.iter().any(|(_, news)| matches!(news,
+    assert!(!events.iter().any(|(_, event)| matches!(event,
         MonitorEvent::Change(change) if matches!(**change, Change::Identified { .. }))));
 }
 

@@ -358,7 +358,7 @@ fn the_name_of_a_followed_device_is_read_when_it_wakes() {
         handle.act(|receiver| receiver.wake(now, 1));
     });
     let events = harness.follow(30);
-    let devices = events.iter().filter_map(|(_, news)| match news {
+    let devices = events.iter().filter_map(|(_, event)| match event {
         MonitorEvent::Change(change) => match &**change {
             Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => Some(it),
             _ => None,

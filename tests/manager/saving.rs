@@ -112,7 +112,7 @@ fn worst_age(mut kept: Kept, every: u64, seconds: u64) -> Duration {
     let events = kept.harness.follow(seconds);
     let lights: Vec<(u64, Duration)> = events
         .iter()
-        .filter_map(|(second, news)| match news {
+        .filter_map(|(second, event)| match event {
             MonitorEvent::Change(change) => match &**change {
                 Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => {
                     Some((*second, it.light?.at.since_start()))

@@ -11,7 +11,7 @@ use solar_status::transport::{NodeEvent, Supply};
 
 use crate::desk::{Shared, percent};
 use crate::follow::{desk, last};
-use crate::follow_harness::{FollowHarness, words};
+use crate::follow_harness::{FollowHarness, assert_lines, words};
 use crate::kernel::{RECEIVER, expect_in_use, harness, plug_driven, supply};
 
 #[test]
@@ -78,9 +78,9 @@ fn repeated_power_supply_events_cause_one_reading() {
         });
         expect_in_use(&mut harness, 20, 0);
         let events = harness.follow(100);
-        let news = words(&events);
-        let changes: Vec<&String> = news.iter().filter(|it| it.contains(" battery")).collect();
-        assert_eq!(changes.len(), 1, "{name}: {news:?}");
+        let lines = words(&events);
+        let changes: Vec<&String> = lines.iter().filter(|it| it.contains(" battery")).collect();
+        assert_eq!(changes.len(), 1, "{name}: {lines:?}");
         assert_eq!(*harness.port.opened.borrow(), 2, "{name}");
         // A jump is read again.
         let sent = desk.take_requests();
@@ -110,9 +110,7 @@ fn a_device_lost_to_the_kernel_is_offline_and_gets_no_request_until_it_is_back()
         port.push_event(NodeEvent::Supply(supply(M705, 65, false)));
     });
     let events = harness.follow(200);
-    let news = words(&events);
-    assert!(news.contains(&"10 M705 presence".to_owned()), "{news:?}");
-    assert!(news.contains(&"101 M705 presence".to_owned()), "{news:?}");
+    assert_lines(&events, &["10 M705 presence", "101 M705 presence"]);
     assert_eq!(last(&events, "M705").presence, Presence::Online);
     assert_eq!(desk.take_requests(), ["10 02 81 0d 00 00 00"]);
 }
@@ -191,10 +189,7 @@ fn the_light_key_is_received_on_the_keyboards_own_node() {
     expect_in_use(&mut harness, 9, 0);
     expect_in_use(&mut harness, 20, 0);
     let events = harness.follow(30);
-    let news = words(&events);
-    for expected in ["10 K750 key", "11 K750 battery light"] {
-        assert!(news.contains(&expected.to_owned()), "{news:?}");
-    }
+    assert_lines(&events, &["10 K750 key", "11 K750 battery light"]);
 }
 
 #[test]
@@ -236,7 +231,7 @@ fn a_bluetooth_mouse_is_followed_with_its_node_closed() {
     });
     expect_in_use(&mut harness, 20, 0);
     let events = harness.follow(30);
-    let mut charges = events.iter().filter_map(|(_, news)| match news {
+    let mut charges = events.iter().filter_map(|(_, event)| match event {
         MonitorEvent::Change(change) => match &**change {
             Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => percent(it),
             _ => None,

@@ -195,8 +195,8 @@ fn every_jump_is_verified_even_after_a_failed_verification() {
 /// Asserts that every removed device was added before, and that none is added twice.
 fn assert_balanced(events: &[(u64, MonitorEvent)], context: &str) {
     let mut there = BTreeSet::new();
-    for (_, news) in events {
-        let MonitorEvent::Change(change) = news else {
+    for (_, event) in events {
+        let MonitorEvent::Change(change) = event else {
             continue;
         };
         let right = match &**change {
@@ -231,11 +231,11 @@ fn a_receiver_unplugged_at_any_step_is_complete_after_it_is_back() {
         let events = harness.follow(60);
         let context = format!("after {reports} requests");
         assert_balanced(&events, &context);
-        let news = words(&events);
+        let lines = words(&events);
         for name in ["K750", "M705", "K800"] {
-            let since = news.iter().filter(|it| it.starts_with('2'));
+            let since = lines.iter().filter(|it| it.starts_with('2'));
             let found = since.filter(|it| it.ends_with(&format!("+ {name}")));
-            assert_eq!(found.count(), 1, "{context}: {news:?}");
+            assert_eq!(found.count(), 1, "{context}: {lines:?}");
         }
     }
 }
@@ -397,12 +397,12 @@ fn a_battery_request_that_fails_once_keeps_the_value() {
     let handle = desk.clone();
     harness.at(15, move |_| _ = handle.take_requests());
     let events = harness.follow(30);
-    let news = words(&events);
+    let lines = words(&events);
     assert!(
-        news[2..].iter().all(|it| !it.contains("battery")),
-        "{news:?}"
+        lines[2..].iter().all(|it| !it.contains("battery")),
+        "{lines:?}"
     );
-    assert!(news.iter().any(|it| it.starts_with("10 ! ")), "{news:?}");
+    assert!(lines.iter().any(|it| it.starts_with("10 ! ")), "{lines:?}");
     assert_eq!(
         desk.take_radio().len(),
         1,

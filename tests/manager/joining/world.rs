@@ -490,8 +490,8 @@ impl World {
     pub(super) fn record(&self, events: &[(u64, MonitorEvent)]) {
         let at = |second| Timestamp::from_start(Duration::from_secs(second));
         let mut history = History::open(self.directory(), Timestamp::START).unwrap();
-        for (second, news) in events {
-            let MonitorEvent::Change(change) = news else {
+        for (second, event) in events {
+            let MonitorEvent::Change(change) = event else {
                 continue;
             };
             match &**change {
