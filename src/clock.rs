@@ -52,6 +52,8 @@ pub struct RealClock<'a> {
     interrupt: Option<BorrowedFd<'a>>,
     /// A timer of the boot clock; `None`: it was not needed yet.
     timer: Option<OwnedFd>,
+    /// Up to this, the timeout of poll(2) is used instead of the timer.
+    short_wait: Duration,
 }
 
 impl<'a> RealClock<'a> {
@@ -63,6 +65,7 @@ impl<'a> RealClock<'a> {
             boot: today.unwrap_or_default().saturating_sub(since_boot()),
             interrupt,
             timer: None,
+            short_wait: SHORT_WAIT,
         }
     }
 
@@ -101,12 +104,15 @@ impl Clock for RealClock<'_> {
         until: Option<Timestamp>,
     ) -> io::Result<Wake> {
         let left = until.map(|until| until.since(self.now()));
-        let short = left.filter(|left| *left <= SHORT_WAIT);
-        if let Some(long) = left.filter(|left| *left > SHORT_WAIT) {
+        let (long, short) = match left {
+            Some(left) if left > self.short_wait => (Some(left), None),
+            left => (None, left),
+        };
+        if let Some(long) = long {
             self.set_timer(long)?;
         }
-        let timer = self.timer.as_ref().map(AsFd::as_fd);
-        let timer = timer.filter(|_| left > Some(SHORT_WAIT));
+        let timer = self.timer.as_ref().filter(|_| long.is_some());
+        let timer = timer.map(AsFd::as_fd);
         let watched = self.interrupt.into_iter().chain(timer);
         let mut polled: Vec<PollFd<'_>> = watched
             .chain(descriptors.iter().copied())
@@ -178,6 +184,7 @@ mod tests {
     use std::fs;
     use std::os::fd::AsRawFd;
     use std::os::unix::net::UnixStream;
+    use std::thread;
 
     use super::*;
 
@@ -200,11 +207,26 @@ mod tests {
         let wake = clock.wait(&[silent.as_fd(), ready.as_fd()], Some(hour));
         assert_eq!(wake.unwrap(), Wake::Readable(vec![1]));
         assert_eq!(clock_of_timer(&clock), "clockid: 7");
-        // The timer ends it.
-        clock.set_timer(Duration::from_millis(10)).unwrap();
-        let timer = clock.timer.take().unwrap();
-        let wake = clock.wait(&[timer.as_fd()], None).unwrap();
-        assert_eq!(wake, Wake::Readable(vec![0]));
+    }
+
+    #[test]
+    fn the_timer_ends_a_long_wait() {
+        let mut clock = RealClock {
+            short_wait: Duration::ZERO,
+            ..RealClock::new(None)
+        };
+        let (silent, other) = UnixStream::pair().unwrap();
+        // Without the timer, the end of the other side would end the wait.
+        thread::spawn(move || {
+            thread::sleep(Duration::from_secs(5));
+            drop(other);
+        });
+        for _ in 0..2 {
+            let soon = clock.now() + Duration::from_millis(20);
+            let wake = clock.wait(&[silent.as_fd()], Some(soon)).unwrap();
+            assert_eq!(wake, Wake::Due);
+            assert!(clock.now() >= soon);
+        }
     }
 
     #[test]
