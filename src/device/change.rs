@@ -201,7 +201,11 @@ fn range(left: TimeLeft) -> impl PartialEq {
 mod tests {
     use super::*;
     use crate::device::samples::{battery, mouse};
-    use crate::device::{ChargeState, OtherLink, Presence};
+    use std::time::Duration;
+
+    use hidpp_proto::units::{Lux, Timestamp};
+
+    use crate::device::{ChargeState, Light, OtherLink, Presence};
 
     #[test]
     fn each_kind_of_change_is_named_and_a_sign_of_life_is_not_one() {
@@ -227,6 +231,26 @@ mod tests {
             changed(&|it| it.battery = Some(battery(49, ChargeState::Discharging))),
             [Changed::Battery]
         );
-        assert_eq!(changed(&|it| it.seen = None), []);
+        assert_eq!(
+            changed(&|it| it.presence = Presence::Offline),
+            [Changed::Presence]
+        );
+        let light = |lux| Light {
+            lux: Lux(lux),
+            trusted: true,
+            at: Timestamp::START,
+        };
+        assert_eq!(changed(&|it| it.light = Some(light(12))), [Changed::Light]);
+        assert_eq!(changed(&|it| it.seen = Some(Timestamp::START)), []);
+        // The same value read again is a reading, not a change.
+        let mut after = before.clone();
+        if let Some(battery) = &mut after.battery {
+            battery.at = battery.at + Duration::from_secs(1);
+        }
+        assert_eq!(Changed::between(&before, &after), []);
+        assert!(matches!(
+            Change::between(&before, &after),
+            Some(Change::DeviceRead(_))
+        ));
     }
 }
