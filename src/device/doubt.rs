@@ -28,15 +28,6 @@ pub fn is_odd(before: Option<&Battery>, new: &Battery) -> bool {
     (fails(new) && !fails(before)) || is_leap(before, new)
 }
 
-/// Charge and state of a reading for the log: `15 %, discharging`. What is not known is left out.
-pub fn brief(battery: &Battery) -> String {
-    let percent = battery.percent.map(|percent| percent.to_string());
-    let level = battery.level.map(|level| level.name().to_owned());
-    let state = battery.state.name().map(str::to_owned);
-    let parts: Vec<String> = percent.or(level).into_iter().chain(state).collect();
-    parts.join(", ")
-}
-
 fn is_leap(before: &Battery, new: &Battery) -> bool {
     let is_steps = new.value_kind == ValueKind::Steps;
     let number = |battery: &Battery| match battery.value_kind {

@@ -5,7 +5,7 @@ use log::debug;
 use super::device_state::{Answerer, DeviceState, Verdict};
 use super::identity::model_on;
 use super::{Node, Phase};
-use crate::device::{Battery, Change, Presence, brief, is_odd};
+use crate::device::{Battery, Change, Presence, is_odd};
 use crate::manager::facts::{take_fact, take_light};
 use crate::manager::memory::Memory;
 use crate::manager::rivals::Sign;
@@ -52,8 +52,8 @@ impl Node<'_> {
                     .push(Failure::NoMeasurement { device: id });
             }
             DeviceFact::Feature(feature, at) => debug!("{id}: feature {feature} at {at:?}"),
-            DeviceFact::Stale(doubt) => {
-                debug!("{id}: {doubt}: cached data is discarded and all is requested again");
+            DeviceFact::Stale(reason) => {
+                debug!("{id}: {reason}: cached data is discarded and all is requested again");
                 memory.forget(&id, model);
                 self.read_firmware_again(now, index);
             }
@@ -160,4 +160,13 @@ impl Node<'_> {
             self.session.measure_light(index);
         }
     }
+}
+
+/// Charge and state of a reading for the log: `15 %, discharging`. What is not known is left out.
+fn brief(battery: &Battery) -> String {
+    let percent = battery.percent.map(|percent| percent.to_string());
+    let level = battery.level.map(|level| level.name().to_owned());
+    let state = battery.state.name().map(str::to_owned);
+    let parts: Vec<String> = percent.or(level).into_iter().chain(state).collect();
+    parts.join(", ")
 }

@@ -255,7 +255,7 @@ impl<'a> Node<'a> {
     /// Whether discovery is complete and all present devices were polled, or the node failed. Unlike
     /// with [`Self::is_done`], a series of light measurements may still run.
     pub(super) fn is_settled(&self) -> bool {
-        self.failure.is_some() || (self.has_asked_all() && self.session.is_idle_but_for_light())
+        self.failure.is_some() || (self.has_asked_all() && !self.session.awaits_answer())
     }
 
     fn has_asked_all(&self) -> bool {

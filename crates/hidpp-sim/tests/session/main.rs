@@ -7,7 +7,6 @@
 )]
 
 mod bench;
-mod doubt;
 mod faults;
 mod latency;
 mod light;
@@ -15,4 +14,5 @@ mod noise;
 mod receivers;
 mod refusals;
 mod requests;
+mod stale;
 mod window;

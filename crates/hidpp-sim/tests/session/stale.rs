@@ -2,7 +2,7 @@
 
 use hidpp_proto::feature::BatteryFeature;
 use hidpp_proto::feature::root::ProtocolVersion;
-use hidpp_proto::session::{DeviceFact, Doubt, Event, Known, Peer, Session, Wanted};
+use hidpp_proto::session::{DeviceFact, Event, Known, Peer, Session, StaleReason, Wanted};
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{Error20, ErrorCode, FeatureIndex, Report, ReportId};
 
@@ -10,7 +10,7 @@ use crate::bench::slot;
 
 /// The reason why the session looks up the battery feature of a device again, if each request to
 /// the remembered index gets the reply that `reply` returns.
-fn doubt(feature: BatteryFeature, reply: impl Fn(&Report) -> Report) -> Option<Doubt> {
+fn reason(feature: BatteryFeature, reply: impl Fn(&Report) -> Report) -> Option<StaleReason> {
     let mut known = Known::default();
     known.protocol = Some(ProtocolVersion { major: 4, minor: 5 });
     known.remembered = true;
@@ -26,8 +26,8 @@ fn doubt(feature: BatteryFeature, reply: impl Fn(&Report) -> Report) -> Option<D
             session.handle_report(now, &reply(&request));
         }
         while let Some(event) = session.poll_event() {
-            if let Event::Device(_, DeviceFact::Stale(doubt)) = event {
-                return Some(doubt);
+            if let Event::Device(_, DeviceFact::Stale(reason)) = event {
+                return Some(reason);
             }
         }
         now = session.poll_timeout()?.max(now);
@@ -46,11 +46,11 @@ fn a_stale_feature_index_is_reported_with_its_reason() {
         }
     };
     let voltage = BatteryFeature::Voltage;
-    let implausible = Doubt::Implausible(voltage.id());
-    assert_eq!(doubt(voltage, echo), Some(implausible));
+    let implausible = StaleReason::Implausible(voltage.id());
+    assert_eq!(reason(voltage, echo), Some(implausible));
     for code in [Error20::InvalidFeatureIndex, Error20::InvalidFunction] {
-        let refused = Doubt::Refused(ErrorCode::Hidpp20(code));
-        assert_eq!(doubt(voltage, refusal(code.code())), Some(refused));
+        let refused = StaleReason::Refused(ErrorCode::Hidpp20(code));
+        assert_eq!(reason(voltage, refusal(code.code())), Some(refused));
     }
     // The series is accepted, and no measurement follows.
     let solar = BatteryFeature::SolarDashboard;
@@ -59,8 +59,8 @@ fn a_stale_feature_index_is_reported_with_its_reason() {
         params[..3].copy_from_slice(&it.head());
         Report::long(it.device(), it.sub_id(), it.address(), params)
     };
-    assert_eq!(doubt(solar, accept), Some(Doubt::NoMeasurement));
+    assert_eq!(reason(solar, accept), Some(StaleReason::NoMeasurement));
     let other = |it: &Report| Report::long(it.device(), it.sub_id(), it.address(), [0x55; 16]);
-    let implausible = Doubt::Implausible(solar.id());
-    assert_eq!(doubt(solar, other), Some(implausible));
+    let implausible = StaleReason::Implausible(solar.id());
+    assert_eq!(reason(solar, other), Some(implausible));
 }

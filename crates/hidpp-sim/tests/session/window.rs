@@ -125,8 +125,7 @@ fn with_slow_devices_the_window_is_full_and_refusals_are_bounded() {
             let bench = probe(receiver, 1..=6);
             assert_eq!((probed(&bench), failures(&bench)), (6, vec![]));
             let needed = u32::try_from(over_the_air(&bench)).unwrap();
-            // The last round trip need not be full.
-            let floor = slow * (needed.div_ceil(u32::from(most)) + 1);
+            let floor = slow * needed.div_ceil(u32::from(most));
             let took = bench.now.since_start();
             let context = format!("{most} at once, {slow:?} each");
             // A refusal can delay the answer behind it: reports come one every 2 ms.

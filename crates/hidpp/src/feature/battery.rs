@@ -63,8 +63,9 @@ macro_rules! sources {
 sources! {
     /// A feature of HID++ 2.0 that reports a charge, a level or a voltage.
     ///
-    /// They are tried in this order if the model is unknown: a device with several has the better
-    /// one first, 1004 before 1000 before the voltages.
+    /// They are tried in this order, unless the model or the protocol version makes others likelier
+    /// (`session/sources.rs`): a device with several has the better one first, 1004 before 1000
+    /// before the voltages.
     pub enum BatteryFeature of FeatureId {
         /// Charge in percent, in levels, or both: [`super::unified_battery`].
         Unified = unified_battery::ID => "1004",

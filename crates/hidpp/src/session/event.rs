@@ -1,7 +1,7 @@
 //! The events of a session: everything it finds out.
 
-use super::doubt::Doubt;
 use super::request::RequestError;
+use super::stale::StaleReason;
 use crate::feature::device_connection::DeviceConnection;
 use crate::feature::device_information::DeviceInformation;
 use crate::feature::pairing_information::{PowerSwitch, Serial};
@@ -68,7 +68,7 @@ pub enum DeviceFact {
     /// It did not send the requested light measurement in time.
     NoLight,
     /// Its cached knowledge seems to be stale and is requested again.
-    Stale(Doubt),
+    Stale(StaleReason),
     /// It did not answer: asleep, switched off or out of range.
     Absent(RequestError),
     /// It answered, but without the requested value: busy until the retries were used up, or an

@@ -1,10 +1,10 @@
 //! Light measurements: connects requests and reports with the series and the probes that wait for
 //! them.
 
-use super::doubt::Doubt;
 use super::event::{DeviceFact, Event};
 use super::light::{Action, LightSeries};
 use super::request::{Request, RequestError};
+use super::stale::StaleReason;
 use super::{Purpose, Session, probe};
 use crate::feature::BatteryFeature;
 use crate::feature::solar_dashboard::{self, LightMeasure};
@@ -98,7 +98,9 @@ impl Session {
                 // The remembered index of the solar dashboard may be stale.
                 let known = self.known.entry(device).or_default();
                 let again = match self.probes.get_mut(&device) {
-                    Some(probe) => probe.handle_stale(known, Doubt::NoMeasurement, &mut facts),
+                    Some(probe) => {
+                        probe.handle_stale(known, StaleReason::NoMeasurement, &mut facts)
+                    }
                     None => false,
                 };
                 if !again {

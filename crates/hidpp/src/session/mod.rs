@@ -12,7 +12,6 @@
 
 mod checking;
 mod discovery;
-mod doubt;
 mod event;
 mod exchange;
 mod first_notice;
@@ -25,6 +24,7 @@ mod probe;
 mod request;
 mod resume;
 mod sources;
+mod stale;
 mod tempo;
 mod text;
 mod timing;
@@ -36,12 +36,12 @@ use std::collections::{BTreeMap, VecDeque};
 use log::debug;
 
 pub use discovery::DiscoveryScope;
-pub use doubt::Doubt;
 pub use event::{DeviceFact, Event, PairingRecord, ReceiverRecord};
 pub use known::{Known, KnownRegister};
 pub use peer::Peer;
 pub use probe::Wanted;
 pub use request::RequestError;
+pub use stale::StaleReason;
 pub use timing::LONGEST_STATUS;
 
 use discovery::{Discovery, Raised};
@@ -237,19 +237,15 @@ impl Session {
         }
     }
 
-    /// Whether a request waits to be sent or answered; a measurement of light does not count.
+    /// Whether a request waits to be sent or answered; a running series of light measurements does not
+    /// count.
     pub fn awaits_answer(&self) -> bool {
         !self.exchange.is_idle() || !self.first_notices.is_empty()
     }
 
     /// Whether nothing waits to be sent, answered or measured.
     pub fn is_idle(&self) -> bool {
-        self.is_idle_but_for_light() && self.light_series.is_empty()
-    }
-
-    /// Whether nothing waits to be sent or answered; series of light measurements may be running.
-    pub fn is_idle_but_for_light(&self) -> bool {
-        self.exchange.is_idle() && self.first_notices.is_empty()
+        !self.awaits_answer() && self.light_series.is_empty()
     }
 
     /// How many reports were sent so far.

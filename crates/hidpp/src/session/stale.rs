@@ -6,7 +6,7 @@ use crate::wire::{ErrorCode, FeatureId};
 /// feature than was remembered, because the firmware changed, or because our look-up was matched
 /// with the reply to another program that uses the same software id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Doubt {
+pub enum StaleReason {
     /// A reply cannot be one of this feature.
     #[error("the reply does not match feature {0}")]
     Implausible(FeatureId),

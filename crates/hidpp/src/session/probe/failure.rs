@@ -5,11 +5,11 @@ use super::step::Step;
 use super::{Heard, Presence, Probe};
 use crate::feature::root::ProtocolVersion;
 use crate::feature::{Capability, firmware_version};
-use crate::session::doubt::Doubt;
 use crate::session::event::DeviceFact;
 use crate::session::known::{Known, KnownRegister};
 use crate::session::request::RequestError;
 use crate::session::sources::battery_registers;
+use crate::session::stale::StaleReason;
 use crate::wire::{Error10, Error20, ErrorCode, FeatureId};
 
 impl Probe {
@@ -83,7 +83,7 @@ impl Probe {
             (
                 Step::Capability(..) | Step::Battery(..) | Step::MeasureLight(_),
                 RequestError::Refused(code @ Hidpp20(Error20::InvalidFeatureIndex)),
-            ) if self.can_restart() => self.restart(known, Doubt::Refused(code), facts),
+            ) if self.can_restart() => self.restart(known, StaleReason::Refused(code), facts),
             // The remembered index or protocol version is stale.
             (
                 Step::Capability(..)
@@ -96,7 +96,7 @@ impl Probe {
                     )
                     | Hidpp10(Error10::InvalidSubId | Error10::InvalidAddress)),
                 ),
-            ) if self.can_forget(known) => self.restart(known, Doubt::Refused(code), facts),
+            ) if self.can_forget(known) => self.restart(known, StaleReason::Refused(code), facts),
             // A device may list a feature and then refuse it: treated as absent.
             (Step::Find(id), RequestError::Refused(_)) => {
                 known.learn(id, None);

@@ -18,11 +18,11 @@ pub use wanted::Wanted;
 
 use plan::{Goal, Way, goals, way_to};
 
-use super::doubt::Doubt;
 use super::event::DeviceFact;
 use super::known::{Known, KnownRegister};
 use super::request::{Request, RequestError};
 use super::sources::battery_registers;
+use super::stale::StaleReason;
 use super::text::ReadText;
 use crate::feature::root::ProtocolVersion;
 use crate::feature::{BatteryFeature, BatteryRegister};
@@ -129,13 +129,13 @@ impl Probe {
     }
 
     /// Starts the probe over.
-    fn restart(&mut self, known: &mut Known, doubt: Doubt, facts: &mut Vec<DeviceFact>) {
+    fn restart(&mut self, known: &mut Known, reason: StaleReason, facts: &mut Vec<DeviceFact>) {
         *self = Self {
             restarted: true,
             ..Self::new(self.wanted, self.text)
         };
         known.reset();
-        facts.push(DeviceFact::Stale(doubt));
+        facts.push(DeviceFact::Stale(reason));
     }
 
     /// The next step; `None` when nothing is left to request.
@@ -243,12 +243,12 @@ impl Probe {
     pub(super) fn handle_stale(
         &mut self,
         known: &mut Known,
-        doubt: Doubt,
+        reason: StaleReason,
         facts: &mut Vec<DeviceFact>,
     ) -> bool {
         let again = self.can_forget(known);
         if again {
-            self.restart(known, doubt, facts);
+            self.restart(known, reason, facts);
         }
         again
     }
@@ -264,7 +264,7 @@ impl Probe {
     ) -> bool {
         let again = self.can_restart();
         if again {
-            self.restart(known, Doubt::Implausible(feature.id()), facts);
+            self.restart(known, StaleReason::Implausible(feature.id()), facts);
         }
         again
     }
