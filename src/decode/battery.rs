@@ -11,11 +11,11 @@ const ANY: FeatureIndex = FeatureIndex::ROOT;
 
 /// Whether a request for a function has no parameters, and its reply has some.
 pub(super) fn only_reads(feature: BatteryFeature, number: u8) -> bool {
-    is_reading(feature, number) || is_capability(feature, number)
+    returns_reading(feature, number) || is_capability(feature, number)
 }
 
 /// Whether a function returns a reading.
-fn is_reading(feature: BatteryFeature, number: u8) -> bool {
+fn returns_reading(feature: BatteryFeature, number: u8) -> bool {
     matches!(feature.means(ANY), Means::Call(call) if call.function.get() == number)
 }
 
@@ -68,7 +68,7 @@ pub(super) fn reply(
     number: u8,
     report: &Report,
 ) -> bool {
-    if is_reading(feature, number) {
+    if returns_reading(feature, number) {
         power::reading(fields, &feature.read(None, report));
         return true;
     }
