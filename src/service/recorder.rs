@@ -70,13 +70,23 @@ impl Recorder {
         let Some(slept) = self.suspend.look() else {
             return false;
         };
-        let began = wall_clock::today().since_start().saturating_sub(slept);
+        self.on_suspend(slept, wall_clock::today(), posts);
+        true
+    }
+
+    /// Records that nothing is known of these devices during a suspend that ended now.
+    fn on_suspend<'a>(
+        &mut self,
+        slept: Duration,
+        now: Timestamp,
+        posts: impl Iterator<Item = &'a PublishedDevice>,
+    ) {
+        let began = Timestamp::from_start(now.since_start().saturating_sub(slept));
         for post in posts {
-            if let Some(line) = self.interrupt(&post.name, Timestamp::from_start(began)) {
+            if let Some(line) = self.interrupt(&post.name, began) {
                 warn!("{line}");
             }
         }
-        true
     }
 
     /// Records the values of a device if they changed, and retries pending moves. Updates the
@@ -344,6 +354,27 @@ mod tests {
             [(at(1), true), (at(1000), false), (at(5000), true)]
         );
         assert!(!desk.file(KEYBOARD).exists());
+    }
+
+    #[test]
+    fn a_device_that_leaves_on_resume_was_not_in_use_during_the_suspend() {
+        let mut desk = Desk::new();
+        let board = Board::new(Layout::of(bus::NAME), Timestamp::START);
+        let mouse = post(&board, MOUSE, 60);
+        desk.recorder.on_published(&mouse);
+        // It is removed and connects again, as a Bluetooth device does.
+        board.take(
+            Timestamp::START,
+            Change::DeviceRemoved(mouse.read(|it| it.device.clone())),
+        );
+        let now = wall_clock::today() + Duration::from_secs(7200);
+        desk.recorder
+            .on_suspend(Duration::from_secs(3600), now, std::iter::once(&*mouse));
+        let entries = read(&desk.directory(), MOUSE, Timestamp::START).unwrap();
+        let last = entries.last().unwrap();
+        assert!(!last.online);
+        let began = now.since_start() - Duration::from_secs(3600);
+        assert_eq!(last.at.since_start().as_secs(), began.as_secs());
     }
 
     fn again(line: Option<String>) -> bool {

@@ -77,11 +77,12 @@ impl Publisher {
             if work.ended {
                 return;
             }
+            // Those from before: a device can leave on resume, and have another id in this change.
+            let posts = self.devices.values().map(|it| &*it.device1.post);
+            let all = self.recorder.look_for_suspend(posts) | self.recorder.is_due();
             for (from, to) in &work.identified {
                 self.recorder.join(from, to);
             }
-            let posts = work.devices.iter().map(|it| &**it);
-            let all = self.recorder.look_for_suspend(posts) | self.recorder.is_due();
             for post in &work.devices {
                 if (all || work.touched.contains(&post.path)) && self.recorder.on_published(post) {
                     work.touched.insert(post.path.clone());
