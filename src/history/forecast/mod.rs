@@ -68,7 +68,7 @@ pub const WINDOW: Duration = Duration::from_secs(60 * 24 * 60 * 60);
 const HOURS_OF_USE: f64 = 200.0;
 
 /// The same limit if the last forecast was time of use (hysteresis): otherwise a use near the limit
-/// would change the basis with each reading.
+/// would change the basis with each reading. A charge, or a restart of the service, resets it.
 const HOURS_STILL_OF_USE: f64 = 250.0;
 
 /// The forecast for a device.
