@@ -97,9 +97,7 @@ pub(super) fn look(machine: &Machine) -> Result<Vec<UsbDevice>, Unseen> {
     } else {
         by_sysfs(&sysfs)
     };
-    let mut devices = listed.map_err(|_| Unseen::Missing {
-        what: DEVICES.to_owned(),
-    })?;
+    let mut devices = listed.map_err(|error| Unseen::of(DEVICES, &error))?;
     for device in &mut devices {
         complete(device, &sysfs);
     }

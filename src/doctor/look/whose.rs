@@ -49,6 +49,7 @@ struct Account<'a> {
     name: &'a str,
     id: u32,
     home: &'a str,
+    shell: &'a str,
 }
 
 impl<'a> Account<'a> {
@@ -58,14 +59,17 @@ impl<'a> Account<'a> {
             name: fields.next()?,
             id: fields.nth(1)?.parse().ok()?,
             home: fields.nth(2)?,
+            shell: fields.next().unwrap_or_default(),
         })
     }
 
-    /// Whether it is a system account: `root`, those that a distribution or systemd assigns to
-    /// services and containers, and `nobody` (<https://systemd.io/UIDS-GIDS>). Accounts of people
-    /// have numbers from 1000 to 60513, those of a directory service above 65535.
-    const fn is_of_system(&self) -> bool {
-        matches!(self.id, 0..1000 | 60_514..=65_535)
+    /// Whether it is a system account: `root`, and those without a login that a distribution or
+    /// systemd assigns to services and containers, such as `nobody` (<https://systemd.io/UIDS-GIDS>).
+    /// Accounts of people have numbers from 1000 to 60513, those of a directory service above 65535;
+    /// on old systems, or if made by hand, any number, but a shell.
+    fn is_of_system(&self) -> bool {
+        let has_login = !self.shell.ends_with("/nologin") && !self.shell.ends_with("/false");
+        self.id == 0 || (matches!(self.id, 1..1000 | 60_514..=65_535) && !has_login)
     }
 }
 
@@ -80,6 +84,7 @@ solar-status:x:998:998:solar-status:/var/lib/solar-status:/usr/sbin/nologin
 anna:x:1000:1000:Anna,,,:/home/anna:/bin/bash
 bert:x:60001:60001::/home/bert:/bin/bash
 nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
+dave:x:501:501::/home/dave:/bin/zsh
 clara:x:1234567:1234567::/home/clara:/bin/bash
 broken
 ";
@@ -92,7 +97,9 @@ broken
 
     #[test]
     fn people_are_found_and_system_accounts_are_not() {
-        let people = ["anna", "bert", "clara"].map(str::to_owned).to_vec();
+        let people = ["anna", "bert", "clara", "dave"]
+            .map(str::to_owned)
+            .to_vec();
         for (name, home) in [
             ("nobody", "/nonexistent"),
             ("daemon", "/usr/sbin"),
