@@ -12,6 +12,8 @@ use std::sync::Arc;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use signal_hook::consts::SIGXFSZ;
 
+use test_support::torn::torn_lines;
+
 use super::*;
 
 const VARIABLE: &str = "HISTORY_WRITER";
@@ -77,19 +79,10 @@ fn check(entries: &[Entry]) {
     assert!(pairs.all(|it| it[1].at.since(it[0].at) <= Duration::from_secs(1)));
 }
 
-/// Asserts that every entry was written in one piece. Linux copies a write page by page and stops
-/// between two pages when the process is killed (`generic_perform_write` in mm/filemap.c), so that a
-/// line may be torn there and only there.
+/// Asserts that every entry was written in one piece, as far as the kernel does not tear it.
 fn assert_whole(directory: &Path) {
-    const PAGE: usize = 4096;
     let text = fs::read_to_string(directory.join(format!("{KEYBOARD}.jsonl"))).unwrap();
-    let mut end = 0;
-    for line in text.split_inclusive('\n') {
-        let is_whole = line.starts_with('{') && line.ends_with("\"}\n");
-        let is_torn_at_page = (end + line.trim_end().len()).is_multiple_of(PAGE);
-        assert!(is_whole || is_torn_at_page, "{line:?} at {end}");
-        end += line.len();
-    }
+    assert_eq!(torn_lines(&text), [""; 0]);
 }
 
 #[test]

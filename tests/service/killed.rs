@@ -19,6 +19,7 @@ use solar_status::history::{Entry, devices, read};
 use tempfile::TempDir;
 use test_support::bus::Bus;
 use test_support::client::{Client, DEVICE};
+use test_support::torn::torn_lines;
 
 use crate::daemon::Daemon;
 
@@ -205,14 +206,13 @@ fn entries(directory: &Path) -> BTreeMap<String, Vec<Entry>> {
     entries.collect()
 }
 
-/// The number of torn lines.
+/// The number of lines torn by more than the kernel.
 fn torn(directory: &Path) -> usize {
     let files = fs::read_dir(directory).into_iter().flatten().flatten();
     let files = files.filter(|it| it.path().extension().is_some_and(|it| it == "jsonl"));
     let torn = files.map(|file| {
         let text = fs::read_to_string(file.path()).unwrap();
-        let whole = |line: &&str| line.ends_with("\"}\n") && line.contains(",\"crc\":\"");
-        text.split_inclusive('\n').filter(|it| !whole(it)).count()
+        torn_lines(&text).len()
     });
     torn.sum()
 }

@@ -25,6 +25,7 @@ pub mod signal;
 pub mod snapshot;
 pub mod terminal;
 pub mod tools;
+pub mod torn;
 pub mod wait;
 
 use std::path::Path;
