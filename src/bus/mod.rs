@@ -25,7 +25,7 @@ pub use names::{
     DEVICE_INTERFACE, Layout, NAME, RECEIVER_INTERFACE, UPOWER_DEVICE_INTERFACE, UPOWER_INTERFACE,
     UPOWER_NAME,
 };
-pub use property::{Pace, Property, ServedValues, Values};
+pub use property::{Pace, Property, ServedValues, Values, text_of};
 pub use receiver1::receiver;
 pub use socket::{Intake, yield_now};
 pub use splitter::Limits;

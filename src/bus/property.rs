@@ -75,6 +75,11 @@ pub(super) fn serve(value: &impl Sent) -> zbus::Result<OwnedVariant> {
     as_variant::to_owned_variant(&value.sent())
 }
 
+/// The value with this name, if it is a text.
+pub fn text_of<'v>(values: &'v Values, name: &str) -> Option<&'v str> {
+    values.get(name)?.downcast_ref().ok()
+}
+
 /// Decodes the value with this name. A value of a newer service that cannot be decoded is unknown.
 pub(super) fn receive<'v, T: Received<'v>>(values: &'v Values, name: &str) -> T {
     let Some(value) = values.get(name) else {

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::property::{Sent, Values, names, properties, types};
+use super::property::{Sent, Values, names, properties, text_of, types};
 use super::values::Id;
 use crate::device::{
     Battery, BatteryLevel, ChargeState, Device, TimeLeft, TimeLeftUntil, ValueKind,
@@ -190,10 +190,7 @@ pub struct Identity {
 impl Identity {
     /// Reads them from the properties that a client received. A missing value becomes empty.
     pub fn received(values: &Values) -> Self {
-        let text = |name: &str| {
-            let text = values.get(name).and_then(|it| it.downcast_ref().ok());
-            text.map_or_else(String::new, |text: &str| text.to_owned())
-        };
+        let text = |name| text_of(values, name).unwrap_or_default().to_owned();
         Self {
             native: text(names::native_path),
             model: text(names::model),

@@ -9,7 +9,9 @@ use zbus::wire::{DynamicType, Type};
 use zbus::{Connection, Message, OwnedObjectPath};
 
 use crate::bus::entries::Row;
-use crate::bus::{DEVICE_INTERFACE, Layout, UPOWER_DEVICE_INTERFACE, UPOWER_INTERFACE, Values};
+use crate::bus::{
+    DEVICE_INTERFACE, Layout, UPOWER_DEVICE_INTERFACE, UPOWER_INTERFACE, Values, text_of,
+};
 use crate::history;
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
 
@@ -71,7 +73,7 @@ impl Destination<'_> {
     /// Its version, by UPower's interface; this works with upowerd as well.
     pub async fn version(self, layout: Layout) -> zbus::Result<Option<String>> {
         let values = self.values(layout.root(), UPOWER_INTERFACE).await?;
-        Ok(text(&values, "DaemonVersion"))
+        Ok(text_of(&values, "DaemonVersion").map(str::to_owned))
     }
 
     async fn call<T, B>(
@@ -133,10 +135,4 @@ impl DeviceObject<'_> {
             .interface(DEVICE_INTERFACE);
         call.build(&(u32::from(series.reports), u32::from(series.period_s)))
     }
-}
-
-/// The value with this name, if it is a text.
-fn text(values: &Values, name: &str) -> Option<String> {
-    let text: &str = values.get(name)?.downcast_ref().ok()?;
-    Some(text.to_owned())
 }
