@@ -245,7 +245,7 @@ mod tests {
         // The same value read again is a reading, not a change.
         let mut after = before.clone();
         if let Some(battery) = &mut after.battery {
-            battery.at = battery.at + Duration::from_secs(1);
+            battery.at += Duration::from_secs(1);
         }
         assert_eq!(Changed::between(&before, &after), []);
         assert!(matches!(

@@ -367,14 +367,19 @@ mod tests {
             Timestamp::START,
             Change::DeviceRemoved(mouse.read(|it| it.device.clone())),
         );
-        let now = wall_clock::today() + Duration::from_secs(7200);
+        let (hour, began) = (
+            Duration::from_secs(3600),
+            wall_clock::today() + Duration::from_secs(3600),
+        );
         desk.recorder
-            .on_suspend(Duration::from_secs(3600), now, std::iter::once(&*mouse));
+            .on_suspend(hour, began + hour, std::iter::once(&*mouse));
         let entries = read(&desk.directory(), MOUSE, Timestamp::START).unwrap();
         let last = entries.last().unwrap();
         assert!(!last.online);
-        let began = now.since_start() - Duration::from_secs(3600);
-        assert_eq!(last.at.since_start().as_secs(), began.as_secs());
+        assert_eq!(
+            last.at.since_start().as_secs(),
+            began.since_start().as_secs()
+        );
     }
 
     fn again(line: Option<String>) -> bool {
