@@ -28,7 +28,7 @@ use std::sync::LazyLock;
 
 use crate::arrows::{Arrow, Arrows};
 use crate::names::Ends;
-use crate::rooms::{CRATES, ROOMS};
+use crate::rooms::{CRATES, ROOMS, pairs};
 use crate::source::{Names, Program};
 
 /// The crate of the lowest rooms, and its folder.
@@ -90,17 +90,14 @@ fn top(names: &[String]) -> Option<String> {
 /// The arrows from one room into another one that these rules do not allow.
 fn forbidden(
     arrows: &BTreeSet<Arrow>,
-    rooms: &[(&str, &[&str])],
+    rooms: &[(&str, &str)],
     room: impl Fn(&[String]) -> Option<String>,
 ) -> BTreeSet<String> {
-    let is_allowed = |from: &str, to: &str| {
-        let rules = rooms.iter().find(|(room, _)| *room == from);
-        rules.is_some_and(|(_, allowed)| allowed.contains(&to))
-    };
+    let allowed = pairs(rooms);
     let arrows = arrows
         .iter()
         .filter(|(from, to)| match (room(from), room(to)) {
-            (Some(from), Some(to)) => from != to && !is_allowed(&from, &to),
+            (Some(from), Some(to)) => from != to && !allowed.contains(&(from, to)),
             _ => false,
         });
     arrows
@@ -162,9 +159,9 @@ fn arrows_point_down() {
 fn every_room_uses_only_rooms_above_it_in_the_list() {
     for (place, (room, allowed)) in ROOMS.iter().enumerate() {
         let before: Vec<&str> = ROOMS[..place].iter().map(|(room, _)| *room).collect();
-        for used in *allowed {
+        for used in allowed.split_whitespace() {
             assert!(
-                before.contains(used),
+                before.contains(&used),
                 "{room} uses {used}, which is listed later"
             );
         }
@@ -176,11 +173,7 @@ fn every_room_uses_what_it_may() {
     let arrows = READ.1.modules();
     let rooms = |(from, to): &Arrow| Some((room(from)?, room(to)?));
     let used: BTreeSet<(String, String)> = arrows.iter().filter_map(rooms).collect();
-    let allowed = ROOMS.iter().flat_map(|(from, allowed)| {
-        let pair = |to: &&str| ((*from).to_owned(), (*to).to_owned());
-        allowed.iter().map(pair)
-    });
-    let idle: Vec<(String, String)> = allowed.filter(|it| !used.contains(it)).collect();
+    let idle: Vec<_> = pairs(ROOMS).difference(&used).cloned().collect();
     assert_eq!(idle, [], "take these out of the list");
 }
 
@@ -199,11 +192,7 @@ fn every_crate_is_used_by_the_rooms_in_its_row() {
     let used: BTreeSet<(String, String)> = used
         .map(|(by, name)| (name.clone(), room(by).unwrap_or_default()))
         .collect();
-    let rows = CRATES.iter().flat_map(|(name, rooms)| {
-        let pair = |room: &&str| ((*name).to_owned(), (*room).to_owned());
-        rooms.iter().map(pair)
-    });
-    let rows: BTreeSet<(String, String)> = rows.collect();
+    let rows = pairs(CRATES);
     assert_eq!(
         used.difference(&rows).collect::<Vec<_>>(),
         Vec::<&(_, _)>::new()

@@ -1,15 +1,12 @@
 //! Rooms in a crate of their own, and crates that are not part of the program.
 
-use std::fs;
-
-use super::ROOMS;
+use super::{ROOMS, folder_of};
 use crate::arrows::Arrows;
 use crate::{forbidden, source};
 
 /// What is forbidden in a program that has its lowest room, of two modules, in a crate of its own.
 fn with_a_crate(low: &str, high: &str) -> Vec<String> {
-    let folder = tempfile::tempdir().unwrap();
-    for (file, text) in [
+    let folder = folder_of(&[
         (
             "src/lib.rs",
             "pub mod high;\npub mod middle;\npub use own::low;\n",
@@ -19,11 +16,7 @@ fn with_a_crate(low: &str, high: &str) -> Vec<String> {
         ("own/lib.rs", "pub mod low;\npub mod middle;\n"),
         ("own/low/mod.rs", low),
         ("own/middle.rs", "pub struct Inner;\n"),
-    ] {
-        let path = folder.path().join(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
+    ]);
     let own = ("own", folder.path().join("own"));
     let program = source::read(&folder.path().join("src"), &[own]).unwrap();
     let room = |names: &[String]| match names {

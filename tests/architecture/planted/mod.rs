@@ -8,28 +8,36 @@ mod passed_on;
 
 use std::fs;
 
+use tempfile::TempDir;
+
 use crate::arrows::Arrows;
 use crate::source::{self, Program};
 use crate::{forbidden, top};
 
 /// Two rooms, of which the second may use the first; nothing else is allowed.
-const ROOMS: &[(&str, &[&str])] = &[("low", &[]), ("middle", &["low"]), ("high", &["middle"])];
+const ROOMS: &[(&str, &str)] = &[("low", ""), ("middle", "low"), ("high", "middle")];
 
 /// A program of these files, with three rooms; or what is wrong with it.
 fn read(files: &[(&str, &str)]) -> Result<Program, String> {
-    let folder = tempfile::tempdir().unwrap();
     let rooms = [
         ("lib.rs", "pub mod high;\npub mod low;\npub mod middle;\n"),
         ("low/mod.rs", "pub struct Low;\npub fn below() {}\n"),
         ("middle/mod.rs", "pub struct Middle;\n"),
         ("high/mod.rs", "pub struct High;\npub fn act() {}\n"),
     ];
-    for (file, text) in rooms.iter().chain(files) {
+    let folder = folder_of(rooms.iter().chain(files));
+    source::read(folder.path(), &[])
+}
+
+/// A folder with these files.
+fn folder_of<'a>(files: impl IntoIterator<Item = &'a (&'a str, &'a str)>) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (file, text) in files {
         let path = folder.path().join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    source::read(folder.path(), &[])
+    folder
 }
 
 fn program(files: &[(&str, &str)]) -> Program {
