@@ -7,8 +7,8 @@ use std::fs;
 use toml::{Table, Value};
 
 use crate::crates::{Crate, linked};
-use crate::tools::text;
 use crate::written::assert_fresh;
+use test_support::documents::document;
 
 const TEMPLATE: &str = "packaging/debian/copyright.in";
 const FILE: &str = "packaging/debian/copyright";
@@ -111,14 +111,14 @@ fn full(one: &Crate, licence: &str) -> String {
 
 #[test]
 fn every_linked_crate_is_named_with_its_licence() {
-    let template = text(TEMPLATE);
+    let template = document(TEMPLATE);
     assert!(template.contains("\n@crates@\n"), "{TEMPLATE}");
     assert_fresh(FILE, &template.replace("@crates@\n", &stanzas()));
 }
 
 #[test]
 fn cargo_deny_allows_exactly_the_licences_in_use() {
-    let rules: Table = text("deny.toml").parse().unwrap();
+    let rules: Table = document("deny.toml").parse().unwrap();
     let allowed = rules["licenses"]["allow"].as_array().unwrap();
     let allowed: BTreeSet<_> = allowed.iter().filter_map(Value::as_str).collect();
     let linked = linked();

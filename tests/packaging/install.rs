@@ -6,7 +6,9 @@ use std::process::{Command, Output};
 
 use test_support::tools::run;
 
-use crate::tools::{path, text};
+use test_support::documents::document;
+
+use crate::tools::path;
 
 /// The path of the program in all packages except Nix.
 const PROGRAM: &str = "/usr/bin/solar-status";
@@ -58,7 +60,7 @@ fn the_nix_package_substitutes_every_program_path() {
     let installed = install(folder.path(), &["staging", "built"]);
     assert!(installed.status.success(), "{installed:?}");
     let root = folder.path().join("staging");
-    let nix = text("packaging/nix/package.nix");
+    let nix = document("packaging/nix/package.nix");
     let mut named = 0;
     for file in files(&root) {
         if !String::from_utf8_lossy(&fs::read(&file).unwrap()).contains(PROGRAM) {

@@ -6,7 +6,9 @@ use solar_status::bus;
 use test_support::tools::run;
 
 use crate::release::METAINFO;
-use crate::tools::{path, text};
+use test_support::documents::document;
+
+use crate::tools::path;
 
 #[test]
 fn appstreamcli_finds_no_fault() {
@@ -19,5 +21,5 @@ fn appstreamcli_finds_no_fault() {
 #[test]
 fn the_bus_name_equals_that_of_the_service() {
     let line = format!(r#"<dbus type="system">{}</dbus>"#, bus::NAME);
-    assert!(text(METAINFO).contains(&line), "{line}");
+    assert!(document(METAINFO).contains(&line), "{line}");
 }

@@ -4,11 +4,13 @@ use std::path::Path;
 
 use solar_status::bus;
 
-use crate::tools::{ACTIVATION, POLICY, RULES, UNIT, USER, text};
+use test_support::documents::document;
+
+use crate::tools::{ACTIVATION, POLICY, RULES, UNIT, USER};
 
 /// The value of `KEY=value` in a systemd-style file, where it must occur once.
 fn value(file: &str, key: &str) -> String {
-    let text = text(file);
+    let text = document(file);
     let mut values = text
         .lines()
         .filter_map(|line| line.strip_prefix(key)?.strip_prefix('='));
@@ -37,7 +39,7 @@ fn bus_activation_and_udev_start_the_unit() {
     let unit = file_name(UNIT);
     assert_eq!(value(ACTIVATION, "SystemdService"), unit);
     let wants = format!(r#"ENV{{SYSTEMD_WANTS}}+="{unit}""#);
-    assert!(text(RULES).contains(&wants), "{wants}");
+    assert!(document(RULES).contains(&wants), "{wants}");
 }
 
 #[test]
@@ -52,11 +54,11 @@ fn systemd_and_bus_activation_start_the_built_program() {
 
 #[test]
 fn the_user_is_the_one_that_sysusers_creates() {
-    let made = text(USER);
+    let made = document(USER);
     let line = made.lines().find(|line| !line.starts_with('#')).unwrap();
     let user = value(UNIT, "User");
     assert!(line.starts_with(&format!("u {user} ")), "{line}");
     assert_eq!(value(ACTIVATION, "User"), user);
     let group = format!(r#"GROUP="{user}""#);
-    assert!(text(RULES).contains(&group), "{group}");
+    assert!(document(RULES).contains(&group), "{group}");
 }

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use test_support::program::Program;
 use test_support::tools::run;
 
-use crate::tools::text;
+use test_support::documents::document;
 
 const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 
@@ -41,7 +41,7 @@ fn value<'a>(text: &'a str, key: &str) -> &'a str {
 
 #[test]
 fn systemd_understands_every_line_of_the_user_unit() {
-    let output = verify(&text(UNIT));
+    let output = verify(&document(UNIT));
     let complaints = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{complaints}");
     assert!(!complaints.contains("solar-status"), "{complaints}");
@@ -49,20 +49,23 @@ fn systemd_understands_every_line_of_the_user_unit() {
 
 #[test]
 fn an_unknown_setting_in_the_user_unit_is_detected() {
-    let output = verify(&text(UNIT).replace("UMask=", "UMsk="));
+    let output = verify(&document(UNIT).replace("UMask=", "UMsk="));
     assert!(!output.status.success(), "{output:?}");
 }
 
 #[test]
 fn autostart_and_unit_run_the_same_command_but_never_both() {
-    let autostart = text(AUTOSTART);
-    assert_eq!(value(&autostart, "Exec"), value(&text(UNIT), "ExecStart"));
+    let autostart = document(AUTOSTART);
+    assert_eq!(
+        value(&autostart, "Exec"),
+        value(&document(UNIT), "ExecStart")
+    );
     assert_eq!(value(&autostart, "X-systemd-skip"), "true");
 }
 
 #[test]
 fn the_started_command_exists() {
-    let unit = text(UNIT);
+    let unit = document(UNIT);
     let mut words = value(&unit, "ExecStart").split(' ');
     assert_eq!(words.next(), Some("/usr/bin/solar-status"));
     let mut command = SOLAR_STATUS.command(&[]);

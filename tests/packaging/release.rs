@@ -1,6 +1,6 @@
 //! The packaged version: the same in every file that contains it.
 
-use crate::tools::text;
+use test_support::documents::document;
 
 pub(crate) const METAINFO: &str = "packaging/appstream/org.solarstatus.SolarStatus.metainfo.xml";
 
@@ -12,7 +12,7 @@ pub(crate) struct Release {
 
 /// The newest release in the `AppStream` metainfo.
 pub(crate) fn newest() -> Release {
-    let metainfo = text(METAINFO);
+    let metainfo = document(METAINFO);
     let tag = metainfo.split_once("<release ").unwrap().1;
     let value = |key: &str| {
         let (_, rest) = tag.split_once(&format!("{key}=\"")).unwrap();
@@ -39,6 +39,6 @@ fn every_package_has_the_version_of_the_programs() {
             format!("Version: {version}\n"),
         ),
     ] {
-        assert!(text(file).contains(&line), "no {line} in {file}");
+        assert!(document(file).contains(&line), "no {line} in {file}");
     }
 }

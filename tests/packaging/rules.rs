@@ -1,7 +1,9 @@
 //! The syntax of the udev rules. udev ignores what it does not understand, and `udevadm verify`
 //! requires systemd 253.
 
-use crate::tools::{RULES, UACCESS_RULES, text};
+use test_support::documents::document;
+
+use crate::tools::{RULES, UACCESS_RULES};
 
 /// The keys in use, and the operators allowed for each.
 const KEYS: [(&str, &[&str]); 11] = [
@@ -41,7 +43,7 @@ fn parse_part(part: &str) -> Option<(&str, &str, &str)> {
 #[test]
 fn every_part_of_every_rule_is_well_formed() {
     for file in [RULES, UACCESS_RULES] {
-        let text = text(file);
+        let text = document(file);
         let parts = parse(&text).unwrap_or_else(|part| panic!("{file}: {part}"));
         assert!(!parts.is_empty(), "{file}");
     }
@@ -50,7 +52,7 @@ fn every_part_of_every_rule_is_well_formed() {
 #[test]
 fn every_goto_has_a_label_below() {
     for file in [RULES, UACCESS_RULES] {
-        let text = text(file);
+        let text = document(file);
         let parts = parse(&text).unwrap();
         for (at, (key, _, label)) in parts.iter().enumerate() {
             let mut below = parts.iter().skip(at);

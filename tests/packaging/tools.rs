@@ -1,6 +1,5 @@
 //! Paths and contents of the project's files.
 
-use std::fs;
 use std::path::PathBuf;
 
 use test_support::project;
@@ -17,9 +16,4 @@ pub(crate) const UACCESS_RULES: &str = "udev/70-solar-status-uaccess.rules";
 /// The path of a file of the project.
 pub(crate) fn path(file: &str) -> PathBuf {
     project().join(file)
-}
-
-/// The contents of a file of the project.
-pub(crate) fn text(file: &str) -> String {
-    fs::read_to_string(path(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
 }

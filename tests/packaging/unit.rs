@@ -7,7 +7,9 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 use test_support::tools::run;
 
-use crate::tools::{UNIT, text};
+use test_support::documents::document;
+
+use crate::tools::UNIT;
 
 /// The exposure stated in the documents, from 0 to 10, the value without any
 /// protection.
@@ -33,7 +35,7 @@ impl Unit {
     /// The shipped unit with the path of an existing program, because systemd checks that.
     fn shipped() -> Self {
         let built = env!("CARGO_BIN_EXE_solar-statusd");
-        Self::new(&text(UNIT).replace("/usr/bin/solar-statusd", built))
+        Self::new(&document(UNIT).replace("/usr/bin/solar-statusd", built))
     }
 
     fn analyze(&self, arguments: &[&str]) -> Output {
@@ -62,7 +64,7 @@ fn systemd_understands_every_line_of_the_unit() {
 
 #[test]
 fn an_unknown_setting_is_detected() {
-    let output = Unit::new(&text(UNIT).replace("UMask=", "UMsk=")).verify();
+    let output = Unit::new(&document(UNIT).replace("UMask=", "UMsk=")).verify();
     assert!(!output.status.success(), "{output:?}");
 }
 
@@ -85,14 +87,14 @@ fn the_documents_state_the_exposure() {
     let sentence =
         format!("`systemd-analyze security` of systemd 252 rates the unit {EXPOSURE} of 10");
     for file in ["README.md", "SECURITY.md", "docs/permissions.md"] {
-        assert!(text(file).contains(&sentence), "{file}: {sentence}");
+        assert!(document(file).contains(&sentence), "{file}: {sentence}");
     }
 }
 
 #[test]
 fn the_unit_has_every_setting_that_is_documented() {
-    let unit = text(UNIT);
-    let document = text("SECURITY.md");
+    let unit = document(UNIT);
+    let document = document("SECURITY.md");
     let quoted = document.split('`').skip(1).step_by(2);
     let settings: Vec<_> = quoted.filter(|quoted| is_setting(quoted)).collect();
     assert!(settings.len() > 20, "{settings:?}");

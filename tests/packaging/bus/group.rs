@@ -8,11 +8,13 @@ use zbus::{Connection, MessageStream, block_on, fdo};
 
 use super::served::{for_our_user, for_user, serve, with_policies};
 use super::{OPEN, is_passed_on};
-use crate::tools::{GROUP_POLICY, POLICY, text};
+use test_support::documents::document;
+
+use crate::tools::{GROUP_POLICY, POLICY};
 
 /// A bus with the example policy for a group; the daemon runs as the user of the test.
 fn bus(broker: Broker, group: u32) -> Bus {
-    let (user, example) = (getuid().as_raw(), text(GROUP_POLICY));
+    let (user, example) = (getuid().as_raw(), document(GROUP_POLICY));
     let [group_line, root_line] = [r#"group="solar-readers""#, r#"user="root""#];
     assert!(example.contains(group_line) && example.contains(root_line));
     let example = example

@@ -4,7 +4,7 @@ use rustix::process::getuid;
 use test_support::bus::{Broker, Bus, SYSTEM};
 use zbus::{Connection, block_on};
 
-use crate::tools::text;
+use test_support::documents::document;
 
 /// A system bus with these policies.
 pub(super) fn with_policies(broker: Broker, policies: &[&str]) -> Bus {
@@ -27,7 +27,7 @@ pub(super) fn serve(bus: &Bus, name: &str) -> Connection {
 /// A shipped file, changed to another user.
 pub(super) fn for_user(policy: &str, user: u32) -> String {
     let shipped = r#"<policy user="solar-status">"#;
-    let policy = text(policy);
+    let policy = document(policy);
     assert!(policy.contains(shipped), "{policy}");
     policy.replace(shipped, &format!(r#"<policy user="{user}">"#))
 }
