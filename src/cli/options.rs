@@ -14,7 +14,7 @@ use crate::device::Selector;
 use crate::nodes::Desk;
 
 /// The options shared by reading once and following.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(super) struct CommonArgs {
     /// Only devices with this id, serial number, wpid (wireless product id), kind, slot number or
     /// part of the name; may be given several times
@@ -63,7 +63,7 @@ pub(super) struct CommonArgs {
 }
 
 /// The options for where values come from.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(super) struct OriginArgs {
     /// Read the devices directly, even if solar-statusd runs
     #[arg(long)]

@@ -31,6 +31,7 @@ pub(super) const WAITING: &str =
 
 /// Follows the devices that the arguments select.
 pub(super) struct Following {
+    common: CommonArgs,
     duration: Option<Duration>,
     follower: FollowDaemon,
     handle: Handle,
@@ -51,6 +52,7 @@ impl Following {
     pub(super) fn new(common: &CommonArgs, duration: Option<Duration>) -> io::Result<Self> {
         let (follower, handle) = FollowDaemon::new(origin::buses(common))?;
         Ok(Self {
+            common: common.clone(),
             duration,
             follower: follower
                 .with_filter(common.filter())
@@ -91,9 +93,10 @@ impl Following {
         thread.spawn(wait).map(drop)
     }
 
-    /// Reports events until the end, and returns the exit status. The arguments must be those that
-    /// it was created with. An error returned by `on_event` ends it too.
-    pub(super) fn run(self, common: &CommonArgs, on_event: &mut OnEvent<'_>) -> io::Result<Exit> {
+    /// Reports events until the end, and returns the exit status. An error returned by `on_event`
+    /// ends it too.
+    pub(super) fn run(self, on_event: &mut OnEvent<'_>) -> io::Result<Exit> {
+        let common = &self.common;
         let mut devices = Devices::new(common, self.duration);
         let mut follows_daemon = false;
         let mut missing = Missing::of(&common.device);

@@ -27,7 +27,7 @@ pub(in crate::cli) fn watch(options: &FormatArgs, common: &CommonArgs) -> io::Re
         devices: DeviceList::new(common.naming()),
         changes: None,
     };
-    following.run(common, &mut |at, event| {
+    following.run(&mut |at, event| {
         stream.on_event(at, event)?;
         Ok(stream.changes)
     })

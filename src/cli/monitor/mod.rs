@@ -21,7 +21,7 @@ pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
     if !virtual_time {
         following.end_when_unread()?;
     }
-    following.run(&args.common, &mut |at, event| {
+    following.run(&mut |at, event| {
         match event {
             SessionEvent::Begun(_) => printer.begin(),
             SessionEvent::Follow(FollowEvent::Change(change)) => printer.on_change(at, *change)?,

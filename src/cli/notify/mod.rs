@@ -89,7 +89,7 @@ fn at_once(args: &NotifyArgs, mut presenter: AlertPresenter) -> io::Result<Exit>
     following.end_on_signals()?;
     let end = args.duration.map(|it| Timestamp::START + it);
     let mut now = Timestamp::START;
-    let exit = following.run(&args.common, &mut |at, event| {
+    let exit = following.run(&mut |at, event| {
         if let SessionEvent::Follow(event) = event {
             pass(&mut presenter, &mut now, at)?;
             match event {

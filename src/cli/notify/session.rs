@@ -20,7 +20,6 @@ use super::desktop::{self, NoDesktop, SERVER};
 use super::presenter::{AlertPresenter, Screen};
 use crate::cli::exit::Exit;
 use crate::cli::follow::Following;
-use crate::cli::options::CommonArgs;
 use crate::cli::origin;
 use crate::client::deadline::{self, Limits};
 use crate::client::follow::{
@@ -89,7 +88,7 @@ pub(super) fn run(args: &NotifyArgs, mut presenter: AlertPresenter) -> io::Resul
     thread::Builder::new()
         .name("alerts".to_owned())
         .spawn(decide)?;
-    let exit = follow(&args.common, following, &give);
+    let exit = follow(following, &give);
     // The thread may have ended, or its queue may be full.
     _ = give.try_send(Message::End);
     match ended.recv_timeout(ENDING) {
@@ -102,12 +101,8 @@ pub(super) fn run(args: &NotifyArgs, mut presenter: AlertPresenter) -> io::Resul
 }
 
 /// Follows the devices, and each daemon that appears.
-fn follow(
-    common: &CommonArgs,
-    following: Following,
-    give: &SyncSender<Message>,
-) -> io::Result<Exit> {
-    following.run(common, &mut |_, event| {
+fn follow(following: Following, give: &SyncSender<Message>) -> io::Result<Exit> {
+    following.run(&mut |_, event| {
         let message = match event {
             SessionEvent::Begun(_) => Message::Begun,
             SessionEvent::Follow(FollowEvent::Change(change)) => Message::Change(change),

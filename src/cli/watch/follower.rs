@@ -34,15 +34,15 @@ pub(super) struct Follower {
 
 impl Follower {
     /// Starts following these devices.
-    pub(super) fn start(common: CommonArgs, waker: Waker) -> io::Result<Self> {
+    pub(super) fn start(common: &CommonArgs, waker: Waker) -> io::Result<Self> {
         let (give, events) = sync_channel(WAITING_AT_MOST);
-        let following = Following::new(&common, None)?;
+        let following = Following::new(common, None)?;
         let handle = following.handle();
         let on_drop = WakeOnDrop(waker.clone());
         let follow = move || {
             // Wakes the drawing thread also when this thread ends or panics.
             let on_drop = on_drop;
-            following.run(&common, &mut |at, event| {
+            following.run(&mut |at, event| {
                 let given = give.send((at, event));
                 on_drop.0.wake();
                 given.map_err(|_| io::ErrorKind::BrokenPipe)?;

@@ -69,7 +69,7 @@ pub(super) fn run(args: WatchArgs) -> io::Result<Exit> {
     let screen = Screen::enter(out, keys, style.color).map_err(io_errors::unwritable)?;
     let lines_waker = waker.clone();
     let _held = stderr::hold(move || lines_waker.wake());
-    let mut watch = Watch::start(args, style, screen, waker)?;
+    let mut watch = Watch::start(&args, style, screen, waker)?;
     let ended = watch.run(signals);
     watch.end(ended)
 }
@@ -97,7 +97,7 @@ struct Watch {
 }
 
 impl Watch {
-    fn start(args: WatchArgs, style: Style, screen: Screen, waker: Waker) -> io::Result<Self> {
+    fn start(args: &WatchArgs, style: Style, screen: Screen, waker: Waker) -> io::Result<Self> {
         let clock = RealClock::new(None);
         Ok(Self {
             model: Model::new(args.common.naming()),
@@ -105,7 +105,7 @@ impl Watch {
             renewal: WatchRenewal::every(args.light_every.0),
             keys: screen.keys()?,
             until: args.duration.map(|duration| clock.now() + duration),
-            follower: Follower::start(args.common, waker)?,
+            follower: Follower::start(&args.common, waker)?,
             screen,
             style,
         })
