@@ -7,7 +7,7 @@ use std::os::fd::AsFd;
 use std::time::Duration;
 
 use super::alarm_clock::AlarmClock;
-use super::{WAITING, is_virtual};
+use super::is_virtual;
 use crate::cli::options::CommonArgs;
 use crate::cli::{Exit, setup};
 use crate::client::follow::{
@@ -141,9 +141,6 @@ fn follow(
             manager::MonitorEvent::Change(change) => report(at, FollowEvent::Change(change)),
             manager::MonitorEvent::Settled => {
                 let is_empty = nothing.get();
-                if is_empty {
-                    remark(at, WAITING.to_owned())?;
-                }
                 report(at, FollowEvent::Settled { is_empty })
             }
             manager::MonitorEvent::Unreadable(unreadable) => {

@@ -4,6 +4,7 @@
 mod alarm_clock;
 mod direct;
 mod missing;
+mod relay;
 
 use std::io;
 use std::os::fd::AsFd;
@@ -16,18 +17,13 @@ use rustix::event::{PollFd, PollFlags, poll};
 
 use self::direct::Devices;
 use self::missing::Missing;
+use self::relay::Relay;
 use super::exit::Exit;
 use super::options::CommonArgs;
-use super::{origin, setup};
-use crate::client::follow::{
-    Ended, FollowDaemon, FollowEvent, Handle, OnEvent, Origin, Remark, SessionEvent,
-};
+use super::{complain, origin, setup};
+use crate::client::follow::{Ended, FollowDaemon, Handle, OnEvent, SessionEvent};
 use crate::nodes::unreadable_here;
 use hidpp_proto::units::Timestamp;
-
-/// The remark if nothing is plugged in.
-pub(super) const WAITING: &str =
-    "no Logitech receiver or device found; waiting for one to be plugged in or to connect";
 
 /// Follows the devices that the arguments select.
 pub(super) struct Following {
@@ -36,6 +32,7 @@ pub(super) struct Following {
     follower: FollowDaemon,
     handle: Handle,
     end: Arc<End>,
+    reports_waiting: bool,
 }
 
 /// Why following ended. If both are set, the first counts.
@@ -59,7 +56,14 @@ impl Following {
                 .with_duration(duration),
             handle,
             end: Arc::default(),
+            reports_waiting: true,
         })
+    }
+
+    /// Does not report that nothing is plugged in: for a front end that shows it.
+    pub(super) fn without_waiting(mut self) -> Self {
+        self.reports_waiting = false;
+        self
     }
 
     /// Returns a handle for other threads.
@@ -94,31 +98,24 @@ impl Following {
     }
 
     /// Reports events until the end, and returns the exit status. An error returned by `on_event`
-    /// ends it too.
-    pub(super) fn run(self, on_event: &mut OnEvent<'_>) -> io::Result<Exit> {
+    /// ends it too. Remarks go to standard error and not to `on_event`.
+    pub(super) fn run<'e>(self, on_event: &'e mut OnEvent<'e>) -> io::Result<Exit> {
         let common = &self.common;
         let mut devices = Devices::new(common, self.duration);
-        let mut follows_daemon = false;
-        let mut missing = Missing::of(&common.device);
+        let mut relay = Relay {
+            on_event,
+            complain: &mut |what| complain(what),
+            missing: Missing::of(&common.device),
+            unreadable_here,
+            reports_waiting: self.reports_waiting,
+            follows_daemon: false,
+            alarm: None,
+        };
         let mut on_event = |at: Timestamp, event: SessionEvent| {
-            match &event {
-                SessionEvent::Begun(origin) => {
-                    follows_daemon = matches!(origin, Origin::Daemon { .. });
-                    origin::report_origin(common, origin::direct(common), origin);
-                }
-                SessionEvent::Follow(FollowEvent::Change(change)) => missing.on_change(change),
-                SessionEvent::Follow(FollowEvent::Settled { is_empty }) => {
-                    let absent = follows_daemon.then(|| absent(*is_empty));
-                    // That nothing at all is present was reported already.
-                    let missing = missing.settle().filter(|_| !is_empty);
-                    for what in absent.into_iter().flatten().chain(missing) {
-                        let remark = FollowEvent::Remark(Remark::Fallback(what));
-                        on_event(at, SessionEvent::Follow(remark))?;
-                    }
-                }
-                _ => {}
+            if let SessionEvent::Begun(origin) = &event {
+                origin::report_origin(common, origin::direct(common), origin);
             }
-            on_event(at, event)
+            relay.on_event(at, event)
         };
         let ended = match common.origin.bus {
             // With --bus, wait for the daemon on that bus.
@@ -133,15 +130,6 @@ impl Following {
             Ended::Fallback => devices.exit(),
         })
     }
-}
-
-/// Returns remarks on hardware that the daemon does not report because it cannot be read, or that
-/// nothing at all is present.
-fn absent(is_empty: bool) -> Vec<String> {
-    let unreadable = unreadable_here();
-    let nothing = is_empty && unreadable.is_empty();
-    let remarks = unreadable.iter().map(ToString::to_string);
-    remarks.chain(nothing.then(|| WAITING.to_owned())).collect()
 }
 
 /// Returns whether time is virtual: it starts at zero and passes at once.

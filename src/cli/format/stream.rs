@@ -4,7 +4,6 @@ use std::io;
 
 use super::args::FormatArgs;
 use super::output::Printer;
-use crate::cli::complain;
 use crate::cli::exit::Exit;
 use crate::cli::follow::Following;
 use crate::cli::options::CommonArgs;
@@ -43,9 +42,6 @@ struct Stream<'a> {
 
 impl Stream<'_> {
     fn on_event(&mut self, at: Timestamp, event: SessionEvent) -> io::Result<()> {
-        if let SessionEvent::Follow(FollowEvent::Remark(what)) = &event {
-            complain(what);
-        }
         let is_alarm = matches!(event, SessionEvent::Follow(FollowEvent::Alarm));
         if self.devices.on_event(at, event) || is_alarm {
             self.changes = self.printer.print(self.devices.shown(), at)?;

@@ -8,7 +8,6 @@ use std::io;
 
 pub(super) use self::args::MonitorArgs;
 use self::printer::Printer;
-use super::complain;
 use super::exit::Exit;
 use super::follow::{Following, is_virtual};
 use crate::client::follow::{FollowEvent, SessionEvent};
@@ -26,8 +25,9 @@ pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
             SessionEvent::Begun(_) => printer.begin(),
             SessionEvent::Follow(FollowEvent::Change(change)) => printer.on_change(at, *change)?,
             SessionEvent::Follow(FollowEvent::Settled { .. }) => printer.settle(at)?,
-            SessionEvent::Follow(FollowEvent::Remark(what)) => complain(&what),
-            SessionEvent::Follow(FollowEvent::Alarm) | SessionEvent::Lost | SessionEvent::Away => {}
+            SessionEvent::Follow(FollowEvent::Alarm | FollowEvent::Remark(_))
+            | SessionEvent::Lost
+            | SessionEvent::Away => {}
         }
         Ok(None)
     })

@@ -94,8 +94,7 @@ fn at_once(args: &NotifyArgs, mut presenter: AlertPresenter) -> io::Result<Exit>
             pass(&mut presenter, &mut now, at)?;
             match event {
                 FollowEvent::Change(change) => presenter.on_change(at, *change)?,
-                FollowEvent::Remark(what) => complain(&what),
-                FollowEvent::Settled { .. } | FollowEvent::Alarm => {}
+                FollowEvent::Settled { .. } | FollowEvent::Alarm | FollowEvent::Remark(_) => {}
             }
         }
         Ok(None)

@@ -107,13 +107,9 @@ fn follow(following: Following, give: &SyncSender<Message>) -> io::Result<Exit> 
             SessionEvent::Begun(_) => Message::Begun,
             SessionEvent::Follow(FollowEvent::Change(change)) => Message::Change(change),
             SessionEvent::Follow(FollowEvent::Settled { .. }) => Message::Settled,
-            SessionEvent::Follow(FollowEvent::Remark(what)) => {
-                complain(&what);
-                return Ok(None);
-            }
-            SessionEvent::Follow(FollowEvent::Alarm) | SessionEvent::Lost | SessionEvent::Away => {
-                return Ok(None);
-            }
+            SessionEvent::Follow(FollowEvent::Alarm | FollowEvent::Remark(_))
+            | SessionEvent::Lost
+            | SessionEvent::Away => return Ok(None),
         };
         // If the deciding thread has ended, it ends following as well.
         _ = give.send(message);

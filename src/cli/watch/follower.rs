@@ -36,7 +36,8 @@ impl Follower {
     /// Starts following these devices.
     pub(super) fn start(common: &CommonArgs, waker: Waker) -> io::Result<Self> {
         let (give, events) = sync_channel(WAITING_AT_MOST);
-        let following = Following::new(common, None)?;
+        // The screen shows that nothing was found.
+        let following = Following::new(common, None)?.without_waiting();
         let handle = following.handle();
         let on_drop = WakeOnDrop(waker.clone());
         let follow = move || {

@@ -41,10 +41,9 @@ use self::signals::Signals;
 use self::terminal::Screen;
 use self::view::{Action, View};
 use super::exit::Exit;
-use super::follow::WAITING;
 use super::style::Style;
 use super::{color, io_errors, monitor, stderr};
-use crate::client::follow::{self, Control, FollowEvent, SessionEvent};
+use crate::client::follow::{Control, FollowEvent, SessionEvent};
 use crate::clock::{Clock, RealClock, Wake};
 use crate::device::Device;
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
@@ -240,11 +239,7 @@ fn on_event(model: &mut Model, at: Timestamp, event: SessionEvent) {
         SessionEvent::Begun(_) => model.begin(at),
         SessionEvent::Follow(FollowEvent::Change(change)) => model.on_change(at, *change),
         SessionEvent::Follow(FollowEvent::Settled { .. }) => model.settle(),
-        SessionEvent::Follow(FollowEvent::Alarm) => {}
-        // The screen shows it anyway.
-        SessionEvent::Follow(FollowEvent::Remark(follow::Remark::Fallback(what)))
-            if what == WAITING => {}
-        SessionEvent::Follow(FollowEvent::Remark(what)) => stderr::complain(&what),
+        SessionEvent::Follow(FollowEvent::Alarm | FollowEvent::Remark(_)) => {}
         SessionEvent::Lost | SessionEvent::Away => model.lose(at),
     }
 }

@@ -1,0 +1,71 @@
+//! Passes events on to a front end, and reports what concerns the user of any front end.
+
+use std::fmt::Display;
+use std::io;
+
+use super::missing::Missing;
+use crate::client::follow::{FollowEvent, OnEvent, Origin, SessionEvent};
+use crate::manager::Unreadable;
+use hidpp_proto::units::Timestamp;
+
+/// The message if nothing is plugged in.
+const WAITING: &str =
+    "no Logitech receiver or device found; waiting for one to be plugged in or to connect";
+
+/// Passes events on to a front end, except remarks: reports these to the user, and what is missing.
+pub(super) struct Relay<'a> {
+    pub(super) on_event: &'a mut OnEvent<'a>,
+    /// Reports one line to the user.
+    pub(super) complain: &'a mut dyn FnMut(&dyn Display),
+    pub(super) missing: Missing,
+    /// Returns the hardware of this machine that cannot be read, which a daemon does not report.
+    pub(super) unreadable_here: fn() -> Vec<Unreadable>,
+    /// Whether to report that nothing is plugged in.
+    pub(super) reports_waiting: bool,
+    pub(super) follows_daemon: bool,
+    /// The alarm that the front end last set.
+    pub(super) alarm: Option<Timestamp>,
+}
+
+impl Relay<'_> {
+    /// Processes an event, and returns the alarm of the front end.
+    pub(super) fn on_event(
+        &mut self,
+        at: Timestamp,
+        event: SessionEvent,
+    ) -> io::Result<Option<Timestamp>> {
+        match &event {
+            SessionEvent::Begun(origin) => {
+                self.follows_daemon = matches!(origin, Origin::Daemon { .. });
+            }
+            SessionEvent::Follow(FollowEvent::Change(change)) => self.missing.on_change(change),
+            SessionEvent::Follow(FollowEvent::Settled { is_empty }) => self.settle(*is_empty),
+            SessionEvent::Follow(FollowEvent::Remark(what)) => {
+                (self.complain)(what);
+                return Ok(self.alarm);
+            }
+            SessionEvent::Follow(FollowEvent::Alarm) | SessionEvent::Lost | SessionEvent::Away => {}
+        }
+        self.alarm = (self.on_event)(at, event)?;
+        Ok(self.alarm)
+    }
+
+    /// Reports what is missing or, with a daemon, cannot be read.
+    fn settle(&mut self, is_empty: bool) {
+        let mut is_unreadable = false;
+        if self.follows_daemon {
+            for unreadable in (self.unreadable_here)() {
+                is_unreadable = true;
+                (self.complain)(&unreadable);
+            }
+        }
+        let missing = self.missing.settle();
+        if !is_empty {
+            for text in missing {
+                (self.complain)(&text);
+            }
+        } else if !is_unreadable && self.reports_waiting {
+            (self.complain)(&WAITING);
+        }
+    }
+}
