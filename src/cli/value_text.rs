@@ -7,8 +7,8 @@ use anstyle::{AnsiColor, Style as Ansi};
 
 use super::style::Style;
 use crate::device::{
-    Battery, BatteryLevel, Device, Fault, Light, Receiver, TimeBasis, TimeLeft, TimeLeftUntil,
-    ValueKind,
+    Battery, BatteryLevel, Device, Fault, Light, Receiver, Selector, TimeBasis, TimeLeft,
+    TimeLeftUntil, ValueKind,
 };
 use crate::manager::Unreadable;
 use crate::text;
@@ -118,6 +118,11 @@ pub(super) fn slots(receiver: &Receiver) -> Option<String> {
         Some(slots) if paired <= slots => Some(format!("{paired} of {slots} slots used")),
         _ => Some(format!("{paired} paired")),
     }
+}
+
+/// The message that no device matches this selector, and what to do.
+pub(super) fn not_found(selector: &Selector, remedy: &str) -> String {
+    format!("no device is called “{selector}”; {remedy}")
 }
 
 /// Formats hardware that cannot be read, and why: `G435 Wireless Gaming Headset (046D:0ACB): it

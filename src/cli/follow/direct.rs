@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::alarm_clock::AlarmClock;
 use super::is_virtual;
+use super::missing::Missing;
 use crate::cli::options::CommonArgs;
 use crate::cli::{Exit, setup};
 use crate::client::follow::{
@@ -15,7 +16,7 @@ use crate::client::follow::{
 };
 use crate::clock::{Clock, RealClock, VirtualClock, Wake};
 use crate::manager::{
-    self, Command, CommandSender, Follow, FollowError, NodeSource, command_channel,
+    self, Command, CommandSender, Follow, FollowError, MonitorEvent, NodeSource, command_channel,
 };
 use crate::nodes::{Given, Machine, Tapping, simulated};
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
@@ -25,17 +26,22 @@ use hidpp_proto::units::Timestamp;
 pub(super) struct Devices<'a> {
     common: &'a CommonArgs,
     duration: Option<Duration>,
+    missing: &'a RefCell<Missing>,
     /// How following them last ended.
     exit: Exit,
 }
 
 impl<'a> Devices<'a> {
-    pub(super) const fn new(common: &'a CommonArgs, duration: Option<Duration>) -> Self {
-        let exit = Exit::Ok;
+    pub(super) const fn new(
+        common: &'a CommonArgs,
+        duration: Option<Duration>,
+        missing: &'a RefCell<Missing>,
+    ) -> Self {
         Self {
             common,
             duration,
-            exit,
+            missing,
+            exit: Exit::Ok,
         }
     }
 
@@ -56,7 +62,7 @@ impl Fallback for Devices<'_> {
         } else {
             direct.left
         };
-        self.exit = follow(self.common, duration, direct, reporter)?;
+        self.exit = follow(self.common, duration, self.missing, direct, reporter)?;
         Ok(match self.exit {
             Exit::Interrupted => DirectEnded::Interrupted,
             Exit::Failure => DirectEnded::Failed,
@@ -81,18 +87,52 @@ impl ReachDevices for Commanded {
     }
 }
 
+/// Passes the events of the manager on.
+pub(super) struct Events<'a, 'r> {
+    pub(super) reporter: &'a RefCell<&'a mut Reporter<'r>>,
+    pub(super) missing: &'a RefCell<Missing>,
+    /// Whether nothing is present.
+    pub(super) nothing: &'a Cell<bool>,
+    /// The worst exit status of the failures.
+    pub(super) worst: Exit,
+}
+
+impl Events<'_, '_> {
+    pub(super) fn on_event(&mut self, at: Timestamp, event: MonitorEvent) -> io::Result<()> {
+        let event = match event {
+            MonitorEvent::Change(change) => FollowEvent::Change(change),
+            MonitorEvent::Settled => FollowEvent::Settled {
+                is_empty: self.nothing.get(),
+            },
+            MonitorEvent::Unreadable(unreadable) => {
+                self.nothing.set(false);
+                self.missing.borrow_mut().on_unreadable(&unreadable);
+                remark(&unreadable)
+            }
+            MonitorEvent::Failure(failure) => {
+                self.missing.borrow_mut().on_failure();
+                self.worst = self.worst.max(Exit::of_failure(&failure));
+                remark(&failure)
+            }
+        };
+        self.reporter.borrow_mut().report(at, event)
+    }
+}
+
+fn remark(what: &impl ToString) -> FollowEvent {
+    FollowEvent::Remark(Remark::Fallback(what.to_string()))
+}
+
 /// Follows the devices for this long, or until interrupted.
 fn follow(
     common: &CommonArgs,
     duration: Option<Duration>,
+    missing: &RefCell<Missing>,
     direct: &Direct<'_>,
     reporter: &mut Reporter<'_>,
 ) -> io::Result<Exit> {
     // Shared between changes and the alarm, which never report at the same time.
     let reporter = RefCell::new(reporter);
-    let report = |at: Timestamp, event: FollowEvent| reporter.borrow_mut().report(at, event);
-    let remark =
-        |at: Timestamp, what: String| report(at, FollowEvent::Remark(Remark::Fallback(what)));
     let clock: Box<dyn Clock> = if is_virtual(common, duration) {
         Box::new(VirtualClock::default())
     } else {
@@ -101,7 +141,7 @@ fn follow(
     let trace = match setup::open_trace(common) {
         Ok(trace) => trace,
         Err(error) => {
-            remark(clock.now(), error)?;
+            reporter.borrow_mut().report(clock.now(), remark(&error))?;
             return Ok(Exit::Failure);
         }
     };
@@ -112,7 +152,7 @@ fn follow(
         None => match Machine::open(tapping, || nothing.set(true)) {
             Ok(machine) => Box::new(machine),
             Err(error) => {
-                remark(clock.now(), error.to_string())?;
+                reporter.borrow_mut().report(clock.now(), remark(&error))?;
                 return Ok(Exit::Failure);
             }
         },
@@ -127,7 +167,12 @@ fn follow(
     let mut memory = setup::memory(common, common.simulate.is_none());
     let (sender, mut commands) = command_channel()?;
     direct.control.reach_devices(Box::new(Commanded(sender)));
-    let mut worst = Exit::Ok;
+    let mut events = Events {
+        reporter: &reporter,
+        missing,
+        nothing: &nothing,
+        worst: Exit::Ok,
+    };
     let ended = manager::follow(
         Follow {
             source: &mut *source,
@@ -137,29 +182,15 @@ fn follow(
             clock: &mut clock,
             until,
         },
-        &mut |at, news| match news {
-            manager::MonitorEvent::Change(change) => report(at, FollowEvent::Change(change)),
-            manager::MonitorEvent::Settled => {
-                let is_empty = nothing.get();
-                report(at, FollowEvent::Settled { is_empty })
-            }
-            manager::MonitorEvent::Unreadable(unreadable) => {
-                nothing.set(false);
-                remark(at, unreadable.to_string())
-            }
-            manager::MonitorEvent::Failure(failure) => {
-                worst = worst.max(Exit::of_failure(&failure));
-                remark(at, failure.to_string())
-            }
-        },
+        &mut |at, event| events.on_event(at, event),
     );
     let exit = match ended {
-        Ok(Wake::Due | Wake::Readable(_)) => worst,
+        Ok(Wake::Due | Wake::Readable(_)) => events.worst,
         Ok(Wake::Interrupted) => Exit::Interrupted,
         // The reader closed the pipe.
         Err(FollowError::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Ok,
         Err(error) => {
-            remark(clock.now(), error.to_string())?;
+            reporter.borrow_mut().report(clock.now(), remark(&error))?;
             Exit::Failure
         }
     };

@@ -5,7 +5,10 @@ mod alarm_clock;
 mod direct;
 mod missing;
 mod relay;
+#[cfg(test)]
+mod tests;
 
+use std::cell::RefCell;
 use std::io;
 use std::os::fd::AsFd;
 use std::sync::Arc;
@@ -101,11 +104,12 @@ impl Following {
     /// ends it too. Remarks go to standard error and not to `on_event`.
     pub(super) fn run<'e>(self, on_event: &'e mut OnEvent<'e>) -> io::Result<Exit> {
         let common = &self.common;
-        let mut devices = Devices::new(common, self.duration);
+        let missing = RefCell::new(Missing::of(&common.device));
+        let mut devices = Devices::new(common, self.duration, &missing);
         let mut relay = Relay {
             on_event,
             complain: &mut |what| complain(what),
-            missing: Missing::of(&common.device),
+            missing: &missing,
             unreadable_here,
             reports_waiting: self.reports_waiting,
             follows_daemon: false,

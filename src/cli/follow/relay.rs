@@ -1,5 +1,6 @@
 //! Passes events on to a front end, and reports what concerns the user of any front end.
 
+use std::cell::RefCell;
 use std::fmt::Display;
 use std::io;
 
@@ -17,7 +18,7 @@ pub(super) struct Relay<'a> {
     pub(super) on_event: &'a mut OnEvent<'a>,
     /// Reports one line to the user.
     pub(super) complain: &'a mut dyn FnMut(&dyn Display),
-    pub(super) missing: Missing,
+    pub(super) missing: &'a RefCell<Missing>,
     /// Returns the hardware of this machine that cannot be read, which a daemon does not report.
     pub(super) unreadable_here: fn() -> Vec<Unreadable>,
     /// Whether to report that nothing is plugged in.
@@ -36,9 +37,12 @@ impl Relay<'_> {
     ) -> io::Result<Option<Timestamp>> {
         match &event {
             SessionEvent::Begun(origin) => {
+                self.missing.borrow_mut().begin();
                 self.follows_daemon = matches!(origin, Origin::Daemon { .. });
             }
-            SessionEvent::Follow(FollowEvent::Change(change)) => self.missing.on_change(change),
+            SessionEvent::Follow(FollowEvent::Change(change)) => {
+                self.missing.borrow_mut().on_change(change);
+            }
             SessionEvent::Follow(FollowEvent::Settled { is_empty }) => self.settle(*is_empty),
             SessionEvent::Follow(FollowEvent::Remark(what)) => {
                 (self.complain)(what);
@@ -51,20 +55,20 @@ impl Relay<'_> {
     }
 
     /// Reports what is missing or, with a daemon, cannot be read.
-    fn settle(&mut self, is_empty: bool) {
-        let mut is_unreadable = false;
+    fn settle(&mut self, mut is_empty: bool) {
+        let mut missing = self.missing.borrow_mut();
         if self.follows_daemon {
             for unreadable in (self.unreadable_here)() {
-                is_unreadable = true;
+                is_empty = false;
+                missing.on_unreadable(&unreadable);
                 (self.complain)(&unreadable);
             }
         }
-        let missing = self.missing.settle();
         if !is_empty {
-            for text in missing {
+            for text in missing.settle() {
                 (self.complain)(&text);
             }
-        } else if !is_unreadable && self.reports_waiting {
+        } else if self.reports_waiting {
             (self.complain)(&WAITING);
         }
     }

@@ -26,7 +26,7 @@ use self::summary::Summary;
 use self::view::View;
 use super::exit::Exit;
 use super::style::Style;
-use super::{complain, file, io_errors};
+use super::{complain, file, io_errors, value_text};
 use crate::chart::{Chart, Period, Scene, Track};
 use crate::cli::json;
 use crate::clock::{Clock, RealClock};
@@ -66,9 +66,8 @@ pub(super) fn run(args: &HistoryArgs) -> io::Result<Exit> {
     let mut exit = Exit::Ok;
     for selector in &args.device {
         if !subjects.iter().any(|it| selector.selects(&it.device)) {
-            complain(&format_args!(
-                "no device is called “{selector}”; run solar-status history without --device to see all"
-            ));
+            let remedy = "run solar-status history without --device to see all";
+            complain(&value_text::not_found(selector, remedy));
             exit = Exit::NoDevice;
         }
     }

@@ -12,7 +12,7 @@ use self::source::Sources;
 use super::document::Document;
 use super::exit::Exit;
 use super::style::Style;
-use super::{complain, failed, format, io_errors, json, origin, setup, table};
+use super::{complain, failed, format, io_errors, json, origin, setup, table, value_text};
 use crate::client::daemon::Daemon;
 use crate::client::deadline::Limits;
 use crate::clock::{Clock, RealClock, VirtualClock};
@@ -163,9 +163,8 @@ fn judge(snapshot: &Snapshot, asked: bool) -> Exit {
         if let Some(unreadable) = unreadable.find(is_called) {
             complain(unreadable);
         } else if looked {
-            complain(&format_args!(
-                "no device is called “{selector}”; run solar-status without --device to see all"
-            ));
+            let remedy = "run solar-status without --device to see all";
+            complain(&value_text::not_found(selector, remedy));
         }
     }
     if let Some(exit) = snapshot.failures.iter().map(Exit::of_failure).max() {
