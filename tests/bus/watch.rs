@@ -91,6 +91,19 @@ fn with_light_every_0_watch_requests_light_only_by_key() {
 }
 
 #[test]
+fn a_light_request_that_cannot_be_sent_is_shown() {
+    let bus = Bus::open();
+    let daemon = bus.serve(&["--simulate"]);
+    let mut watch = watch(bus.address(), &["--bus", "system"]);
+    watch.shows(&["› K750", "57 %", "12 lux"]);
+    drop(daemon);
+    watch.shows(&["disconnected"]);
+    watch.type_keys("l");
+    watch.shows(&["K750: no device can be reached at the moment"]);
+    leave(watch);
+}
+
+#[test]
 fn a_rejected_light_request_is_shown() {
     let bus = Bus::open();
     let daemon = Fake::with_presence(&bus, "spent");

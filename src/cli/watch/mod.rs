@@ -43,10 +43,8 @@ use self::view::{Action, View};
 use super::exit::Exit;
 use super::style::Style;
 use super::{color, io_errors, monitor, stderr};
-use crate::client::follow::{Control, FollowEvent, SessionEvent};
+use crate::client::follow::{FollowEvent, SessionEvent};
 use crate::clock::{Clock, RealClock, Wake};
-use crate::device::Device;
-use hidpp_proto::feature::solar_dashboard::LightMeasure;
 use hidpp_proto::units::Timestamp;
 
 /// Returns whether there is a terminal to draw on.
@@ -119,7 +117,10 @@ impl Watch {
                 return Ok(End::Nothing);
             }
             for (device, series) in self.renewal.due(now, &self.model) {
-                request_light(self.follower.control(), device, series);
+                if let Err(error) = self.follower.control().measure_light(&device.id, series) {
+                    // Such as just after the daemon was lost. It is requested again later.
+                    debug!("{}: no light measurement requested: {error}", device.id);
+                }
             }
             let size = self.screen.size();
             let drawn = draw(&self.model, &self.view, size, self.style, now);
@@ -207,8 +208,11 @@ impl Watch {
             format!("{name} is offline: press a key on it to wake it")
         } else {
             let series = self.renewal.at_once(now, entry);
-            request_light(self.follower.control(), &entry.device, series);
-            format!("{name}: light measurement requested")
+            let control = self.follower.control();
+            match control.measure_light(&entry.device.id, series) {
+                Ok(()) => format!("{name}: light measurement requested"),
+                Err(error) => format!("{name}: {error}"),
+            }
         };
         let until = Some(now + PASSING);
         self.model.remark = Some(Remark { text, until });
@@ -222,14 +226,6 @@ impl Watch {
             End::Wanted(exit) => left.map_err(io_errors::unwritable).map(|()| exit),
             End::Nothing => followed.unwrap_or(Ok(Exit::Failure)),
         }
-    }
-}
-
-/// Requests a series of measurements. A request that cannot be sent, such as just after the daemon
-/// was lost, is repeated later.
-fn request_light(control: &Control, device: &Device, series: LightMeasure) {
-    if let Err(error) = control.measure_light(&device.id, series) {
-        debug!("{}: no light measurement requested: {error}", device.id);
     }
 }
 
