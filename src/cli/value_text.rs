@@ -7,8 +7,8 @@ use anstyle::{AnsiColor, Style as Ansi};
 
 use super::style::Style;
 use crate::device::{
-    Battery, BatteryLevel, Device, Fault, Light, Receiver, Selector, TimeBasis, TimeLeft,
-    TimeLeftUntil, ValueKind,
+    Battery, BatteryLevel, Device, Fault, Light, Selector, TimeBasis, TimeLeft, TimeLeftUntil,
+    ValueKind,
 };
 use crate::manager::Unreadable;
 use crate::text;
@@ -108,16 +108,6 @@ pub(super) fn lux(light: &Light) -> String {
 
 const fn doubt(trusted: bool) -> &'static str {
     if trusted { "" } else { "?" }
-}
-
-/// Formats how many of a receiver's slots are used. A Powerplay pad occupies one more than the
-/// receiver reports.
-pub(super) fn slots(receiver: &Receiver) -> Option<String> {
-    let paired = receiver.paired?;
-    match receiver.slots {
-        Some(slots) if paired <= slots => Some(format!("{paired} of {slots} slots used")),
-        _ => Some(format!("{paired} paired")),
-    }
 }
 
 /// The message that no device matches this selector, and what to do.
@@ -272,7 +262,6 @@ fn next_step(at: Timestamp, age: u64, step: u64) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::ReceiverModel;
     use hidpp_proto::feature::battery_level_status::read_level;
     use hidpp_proto::feature::battery_mileage::read as read_mileage;
     use hidpp_proto::feature::battery_status::read as read_status;
@@ -428,28 +417,6 @@ mod tests {
         assert_eq!(charge_style(&voltage("11 01 07 0D 0D 7A 00 …")), red);
         let critical = voltage("11 01 07 0D 0E B5 20 …");
         assert_eq!(charge_style(&critical), red, "reported by the device");
-    }
-
-    #[test]
-    fn no_receiver_uses_more_slots_than_it_has() {
-        let used = |paired, slots| {
-            let receiver = Receiver {
-                id: "AF4F95EA".into(),
-                model: ReceiverModel::of(0x046D, 0xC53A).unwrap(),
-                vendor: 0x046D,
-                product: 0xC53A,
-                node: "/dev/hidraw0".into(),
-                serial: None,
-                firmware: None,
-                slots,
-                paired,
-            };
-            super::slots(&receiver)
-        };
-        assert_eq!(used(Some(0), Some(6)).unwrap(), "0 of 6 slots used");
-        assert_eq!(used(Some(2), Some(1)).unwrap(), "2 paired", "a Powerplay");
-        assert_eq!(used(Some(2), None).unwrap(), "2 paired");
-        assert_eq!(used(None, Some(6)), None);
     }
 
     #[test]

@@ -68,6 +68,19 @@ pub struct Receiver {
     pub paired: Option<u8>,
 }
 
+impl Receiver {
+    /// How many of its slots are used: `3 of 6 slots used`; `None`: unknown.
+    ///
+    /// A Powerplay pad occupies one more than its receiver reports; then `2 paired`.
+    pub fn slot_usage(&self) -> Option<String> {
+        let paired = self.paired?;
+        Some(match self.slots {
+            Some(slots) if paired <= slots => format!("{paired} of {slots} slots used"),
+            _ => format!("{paired} paired"),
+        })
+    }
+}
+
 named! {
     /// Whether a device can be reached.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -235,5 +248,32 @@ impl Device {
     /// Its place on its receiver, if it has one.
     pub const fn slot(&self) -> Option<Slot> {
         self.link.slot()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_receiver_uses_more_slots_than_it_has() {
+        let used = |paired, slots| {
+            let receiver = Receiver {
+                id: "AF4F95EA".into(),
+                model: ReceiverModel::of(0x046D, 0xC53A).unwrap(),
+                vendor: 0x046D,
+                product: 0xC53A,
+                node: "/dev/hidraw0".into(),
+                serial: None,
+                firmware: None,
+                slots,
+                paired,
+            };
+            receiver.slot_usage()
+        };
+        assert_eq!(used(Some(0), Some(6)).unwrap(), "0 of 6 slots used");
+        assert_eq!(used(Some(2), Some(1)).unwrap(), "2 paired", "a Powerplay");
+        assert_eq!(used(Some(2), None).unwrap(), "2 paired");
+        assert_eq!(used(None, Some(6)), None);
     }
 }

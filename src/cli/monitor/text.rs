@@ -40,7 +40,7 @@ impl Lines {
                 (of_receiver(receiver), receiver_found(receiver))
             }
             DeviceEvent::ReceiverChanged(receiver) => {
-                (of_receiver(receiver), value_text::slots(receiver)?)
+                (of_receiver(receiver), receiver.slot_usage()?)
             }
             DeviceEvent::ReceiverRemoved(receiver) => {
                 (of_receiver(receiver), "unplugged".to_owned())
@@ -190,7 +190,7 @@ fn of_receiver(receiver: &Receiver) -> String {
 }
 
 fn receiver_found(receiver: &Receiver) -> String {
-    let slots = value_text::slots(receiver);
+    let slots = receiver.slot_usage();
     let slots = slots.map_or_else(String::new, |slots| format!(", {slots}"));
     format!("found{slots}, {}", text::line(&receiver.node))
 }

@@ -99,7 +99,7 @@ fn groups(snapshot: &Snapshot) -> Vec<Group<'_>> {
         facts.extend(serial.map(|serial| format!("serial {serial}")));
         let firmware = receiver.firmware;
         facts.extend(firmware.map(|firmware| format!("firmware {firmware}")));
-        facts.extend(value_text::slots(receiver));
+        facts.extend(receiver.slot_usage());
         facts.push(text::line(&receiver.node));
         Some(Group {
             name: receiver.model.name().to_owned(),

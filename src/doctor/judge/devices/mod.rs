@@ -97,11 +97,8 @@ fn receiver(receiver: &Receiver, seen: &Devices) -> Finding {
         Way::Daemon(bus) => format!(", according to solar-statusd on {bus}"),
         Way::Direct | Way::Nobody => String::new(),
     };
-    let paired = match (receiver.paired, receiver.slots) {
-        (Some(paired), Some(slots)) if paired <= slots => format!("{paired} of {slots} slots used"),
-        (Some(paired), _) => format!("{paired} paired"),
-        (None, _) => "number of paired devices not known".to_owned(),
-    };
+    let paired = receiver.slot_usage();
+    let paired = paired.unwrap_or_else(|| "number of paired devices not known".to_owned());
     let text = format!(
         "{} on {}: {paired}{by}",
         receiver.model.name(),
