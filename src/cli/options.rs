@@ -137,20 +137,32 @@ pub(super) fn parse_device(text: &str) -> Result<Selector, &'static str> {
 }
 
 pub(super) fn parse_timeout(text: &str) -> Result<Duration, String> {
-    parse_seconds(text, LONGEST_TIMEOUT)
+    parse_seconds(text, Least::MoreThanZero, LONGEST_TIMEOUT)
 }
 
 pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
-    parse_seconds(text, LONGEST_DURATION)
+    parse_seconds(text, Least::MoreThanZero, LONGEST_DURATION)
 }
 
-fn parse_seconds(text: &str, most: u32) -> Result<Duration, String> {
+/// The least number of seconds that an option accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Least {
+    Zero,
+    MoreThanZero,
+}
+
+/// Parses a number of seconds of at least `least` and at most `most`.
+pub(super) fn parse_seconds(text: &str, least: Least, most: u32) -> Result<Duration, String> {
     let seconds: f64 = text
         .parse()
         .map_err(|_| "it is not a number of seconds".to_owned())?;
+    let is_enough = |span: Duration| least == Least::Zero || !span.is_zero();
     match Duration::try_from_secs_f64(seconds) {
-        Ok(span) if !span.is_zero() && span <= Duration::from_secs(most.into()) => Ok(span),
-        _ => Err(format!("it must be more than 0 and at most {most}")),
+        Ok(span) if is_enough(span) && span <= Duration::from_secs(most.into()) => Ok(span),
+        _ => Err(match least {
+            Least::Zero => format!("it must be from 0 to {most}"),
+            Least::MoreThanZero => format!("it must be more than 0 and at most {most}"),
+        }),
     }
 }
 

@@ -6,9 +6,10 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::cli::color::ColorWhen;
+use crate::cli::options::{Least, parse_seconds};
 
 /// The longest time to listen, in seconds.
-const LONGEST: f64 = 3600.0;
+const LONGEST: u32 = 60 * 60;
 
 /// Find out why a device is missing or wrong, and how to fix it.
 ///
@@ -64,13 +65,7 @@ pub struct DoctorArgs {
 }
 
 fn span(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text
-        .parse()
-        .map_err(|_| "it is not a number of seconds".to_owned())?;
-    if !(0.0..=LONGEST).contains(&seconds) {
-        return Err(format!("it must be from 0 to {LONGEST}"));
-    }
-    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+    parse_seconds(text, Least::Zero, LONGEST)
 }
 
 #[cfg(test)]
@@ -84,5 +79,6 @@ mod tests {
         for wrong in ["-1", "nan", "inf", "3601", "ten"] {
             assert!(span(wrong).is_err(), "{wrong}");
         }
+        assert_eq!(span("3601"), Err("it must be from 0 to 3600".to_owned()));
     }
 }
