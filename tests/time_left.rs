@@ -132,8 +132,8 @@ fn recorded() -> Vec<Recorded> {
             clock: &mut VirtualClock::at(START),
             until: Some(after(DAYS * DAY)),
         },
-        &mut |at, news| {
-            if let MonitorEvent::Change(change) = news {
+        &mut |at, event| {
+            if let MonitorEvent::Change(change) = event {
                 recorder.take(at, *change);
             }
             io::Result::Ok(())

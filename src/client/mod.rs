@@ -37,7 +37,7 @@
 //!         if devices.on_event(at, event) {
 //!             show(devices.shown());
 //!         }
-//!         // Or when what is shown reads differently without any news, by its age.
+//!         // Or when what is shown reads differently without any event, by its age.
 //!         Ok(None)
 //!     })
 //! });

@@ -37,19 +37,33 @@ impl OnDemand {
     }
 
     /// Requests a new battery reading from the device with this id. The result is reported to the
-    /// programs that follow the daemon.
+    /// programs that follow the daemon. Blocks for up to 5 s per bus.
+    ///
+    /// # Errors
+    ///
+    /// No daemon accepted the request: why, for each bus.
     pub fn refresh(&self, id: &str) -> Result<(), Vec<NoDaemon>> {
         self.call(id, &async |device| device.refresh().await)
     }
 
-    /// The charge of a device as recorded in the last 16 days, the oldest first.
+    /// The charge of a device as recorded in the last 16 days, the oldest first. Blocks for up to
+    /// 5 s per bus.
+    ///
+    /// # Errors
+    ///
+    /// No daemon returned its history: why, for each bus.
     pub fn charges(&self, id: &str) -> Result<Vec<(Timestamp, Percent)>, Vec<NoDaemon>> {
         let points = self.points(id, Quantity::Charge)?.into_iter();
         let charge = |(at, value)| Some((at, Percent::new(u8::try_from(value).ok()?)?));
         Ok(points.filter_map(charge).collect())
     }
 
-    /// The light on a device as recorded in the last 16 days, the oldest first.
+    /// The light on a device as recorded in the last 16 days, the oldest first. Blocks for up to
+    /// 5 s per bus.
+    ///
+    /// # Errors
+    ///
+    /// No daemon returned its history: why, for each bus.
     pub fn lights(&self, id: &str) -> Result<Vec<(Timestamp, Lux)>, Vec<NoDaemon>> {
         let points = self.points(id, Quantity::Luminosity)?.into_iter();
         Ok(points.map(|(at, value)| (at, Lux(value))).collect())

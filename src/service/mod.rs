@@ -168,8 +168,8 @@ pub fn serve(
             clock: &mut clock,
             until: None,
         },
-        &mut |now, news| {
-            match news {
+        &mut |now, event| {
+            match event {
                 MonitorEvent::Change(change) => {
                     if let Some(device) = change.back() {
                         actions.renew(&device.id);

@@ -67,8 +67,8 @@ fn pass(
             clock: &mut VirtualClock::at(start),
             until: Some(end),
         },
-        &mut |at, news| {
-            if let MonitorEvent::Change(change) = news {
+        &mut |at, event| {
+            if let MonitorEvent::Change(change) = event {
                 report(at, *change);
             }
             Ok(())

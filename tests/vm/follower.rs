@@ -95,9 +95,9 @@ fn run(events: &Mutex<Vec<String>>, wakes: Arc<AtomicUsize>, end: &OwnedFd) {
             clock: &mut clock,
             until: None,
         },
-        &mut |_, news| {
+        &mut |_, event| {
             let mut events = events.lock().unwrap_or_else(PoisonError::into_inner);
-            events.extend(in_words(&news));
+            events.extend(in_words(&event));
             Ok(())
         },
     );
@@ -150,8 +150,8 @@ impl Clock for Counting<'_> {
 }
 
 /// An event in words; `None`: only a repeated reading.
-fn in_words(news: &MonitorEvent) -> Option<String> {
-    let change = match news {
+fn in_words(event: &MonitorEvent) -> Option<String> {
+    let change = match event {
         MonitorEvent::Change(change) => &**change,
         MonitorEvent::Failure(failure) => return Some(format!("! {failure}")),
         MonitorEvent::Unreadable(unreadable) => return Some(format!("? {unreadable}")),

@@ -42,7 +42,8 @@ pub enum ControlError {
     /// No device with this id is followed.
     #[error("no device {0} is followed")]
     NoDevice(String),
-    /// Timeout: the bus did not accept the request in time; the connection is closed.
+    /// The bus did not accept the request in time ([`Stopped::Late`]), or waiting for that failed
+    /// ([`Stopped::Io`]); the connection is closed.
     #[error("the request cannot be sent: {0}")]
     Stopped(#[from] Stopped),
     /// The bus does not accept the request.

@@ -96,8 +96,8 @@ impl DeviceList {
         self.shown_before.as_deref().unwrap_or(&self.devices)
     }
 
-    /// Whether everything present was reported, and the daemon was not lost since.
-    pub const fn is_complete(&self) -> bool {
+    /// Whether everything present was reported since the last `begin` or `Away`.
+    const fn is_complete(&self) -> bool {
         self.shown_before.is_none()
     }
 

@@ -58,8 +58,8 @@ pub(super) fn watched(desk: Desk, seconds: u64) -> (Model, usize) {
         clock: &mut VirtualClock::default(),
         until: Some(at(seconds)),
     };
-    follow(follow_desk, &mut |now, news| {
-        match news {
+    follow(follow_desk, &mut |now, event| {
+        match event {
             MonitorEvent::Change(change) => model.on_change(now, *change),
             MonitorEvent::Unreadable(unreadable) => unreachable!("{unreadable}"),
             MonitorEvent::Settled => model.settle(),
