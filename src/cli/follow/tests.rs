@@ -15,7 +15,7 @@ use crate::transport::{NodeInfo, TransportError};
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::descriptor::Capabilities;
 
-/// A G435: no HID++ reports (HeadsetControl issue 224).
+/// A G435: no HID++ reports (`HeadsetControl` issue 224).
 fn g435() -> Vec<Unreadable> {
     let node = NodeInfo::new("/dev/hidraw3", 0x046D, 0x0ACB, Capabilities::NONE);
     unreadable(&[node])
