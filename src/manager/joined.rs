@@ -212,16 +212,22 @@ impl<'a> Joined<'a> {
         })
     }
 
-    /// Removes a claim that can be granted, because its device is online.
-    fn take_claim(&mut self, memory: &Memory) -> Option<Request> {
-        let is_online = |link: &Link| self.views.get(link).is_some_and(|it| it.device.is_online());
-        let mut claims = self.claims.iter();
-        let (link, _) =
-            claims.find(|(link, unit)| is_online(link) && !self.is_in_use(unit, memory))?;
-        let link = link.clone();
-        let unit = self.claims.remove(&link)?;
-        self.update_rivals(&unit, memory);
-        Some(Request::Join(link, unit))
+    /// Removes a claim that can be granted, because its device is online. Claims on a unit id that
+    /// was joined with another device in the meantime are dropped.
+    fn take_claim(&mut self, now: Timestamp, memory: &Memory) -> Option<Request> {
+        loop {
+            let online = self.claims.iter().filter_map(|(link, unit)| {
+                let view = self.views.get(link).filter(|it| it.device.is_online())?;
+                Some((link.clone(), unit, view.device.id.clone()))
+            });
+            let mut online = online.filter(|(_, unit, _)| !self.is_in_use(unit, memory));
+            let (link, _, id) = online.next()?;
+            let unit = self.claims.remove(&link)?;
+            self.update_rivals(&unit, memory);
+            if memory.can_be_joined(&unit, &id, now) {
+                return Some(Request::Join(link, unit));
+            }
+        }
     }
 
     /// Refuses the claims whose device answered in turn with another one of the same unit id.
@@ -307,7 +313,7 @@ impl<'a> Joined<'a> {
             let mut others = self.find_others().cloned().map(Request::SetApart);
             others.find(|it| !put_off.contains(it))
         };
-        let next = other.or_else(|| self.take_claim(memory));
+        let next = other.or_else(|| self.take_claim(now, memory));
         if next.is_some() {
             return next;
         }

@@ -1,6 +1,7 @@
 //! A device with several links is one device, and two devices with the same serial number are two.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
 use hidpp_proto::session::Wanted;
@@ -322,6 +323,80 @@ fn a_faked_pairing_record_takes_nothing_of_a_mouse_in_use_on_bluetooth() {
     assert_eq!(joins(&events), 1);
 }
 
+/// The ids that data moved to, from those of other links.
+fn identified(events: &[(u64, MonitorEvent)]) -> Vec<&str> {
+    let to = events.iter().filter_map(|(_, event)| match event {
+        MonitorEvent::Change(change) => match &**change {
+            Change::Identified { to, .. } => Some(&**to),
+            _ => None,
+        },
+        _ => None,
+    });
+    to.collect()
+}
+
+#[test]
+fn a_unit_id_that_was_joined_is_not_joined_with_a_second_pairing_record() {
+    // SECURITY.md, "A hostile dongle or device". The serial number in the faked record sorts before
+    // and after that of the mouse.
+    for hostile in [1, 9] {
+        for is_in_use in [false, true] {
+            let mouse = office_mouse(5);
+            let faked = Firmware::new(office_mouse(hostile).identity, mouse.protocol.clone());
+            let (bluetooth, desk) = (on_bluetooth(&mouse), desk_of(mouse));
+            let second = receiver(2).with(1, faked);
+            let second = Shared::new(RECEIVERS[1], Plugged::Receiver(second));
+            let mut harness = FollowHarness::new();
+            bluetooth.read(Timestamp::START, &mut harness.memory);
+            harness.port.plug(&desk);
+            let (port, node) = (harness.port.clone(), bluetooth.clone());
+            harness.at(STEP, move |now| {
+                desk.act(|receiver| receiver.sleep(now, 1));
+                if is_in_use {
+                    port.plug(&node);
+                }
+            });
+            let port = harness.port.clone();
+            harness.at(2 * STEP, move |_| port.plug(&second));
+            let (port, node) = (harness.port.clone(), bluetooth.clone());
+            harness.at(3 * STEP, move |_| {
+                if is_in_use {
+                    port.unplug(&node);
+                }
+                // Paired again, it has another address.
+                port.plug(&node.with_address("e4:5f:01:02:03:05"));
+            });
+            let events = harness.follow(4 * STEP);
+            let (own, faked) = ("405E-D0000005", format!("405E-D000000{hostile}"));
+            assert!(identified(&events).iter().all(|to| *to == own));
+            let devices = devices_of(&events, 4 * STEP);
+            assert_eq!(devices.len(), 2, "{devices:#?}");
+            assert_eq!(links(&devices[own]).len(), 2);
+            assert_eq!(links(&devices[&faked]).len(), 1);
+        }
+    }
+}
+
+#[test]
+fn one_of_two_simultaneous_claims_on_a_unit_id_is_granted() {
+    // Until the mouse is known to be asleep on Bluetooth, both wait.
+    let mouse = office_mouse(5);
+    let bluetooth = on_bluetooth(&mouse);
+    let mut harness = FollowHarness::new();
+    bluetooth.read(Timestamp::START, &mut harness.memory);
+    bluetooth.act_direct(|device| _ = device.sleep(Timestamp::START));
+    harness.port.plug(&bluetooth);
+    for number in [2, 1] {
+        let claimant = Firmware::new(office_mouse(number).identity, mouse.protocol.clone());
+        let receiver = receiver(number).with(1, claimant);
+        let desk = Shared::new(RECEIVERS[usize::from(number)], Plugged::Receiver(receiver));
+        harness.port.plug(&desk);
+    }
+    let events = harness.follow(STEP);
+    assert_eq!(joins(&events), 1);
+    assert_eq!(ids(&events, STEP), ["405E-D0000001", "405E-D0000002"]);
+}
+
 #[test]
 fn a_mouse_that_left_bluetooth_is_joined_though_its_node_stays() {
     // BlueZ keeps the node of a device that disconnected (`UserspaceHID=persist`).
@@ -517,7 +592,7 @@ fn the_last_charge_is_kept_when_its_link_is_removed() {
     assert_eq!(percent(3 * STEP), wired);
     // The cache has the same value.
     let snapshot = desk.read(
-        Timestamp::from_start(std::time::Duration::from_secs(4 * STEP)),
+        Timestamp::from_start(Duration::from_secs(4 * STEP)),
         &mut harness.memory,
     );
     let battery = in_slot(&snapshot, 1).battery.unwrap();
@@ -851,7 +926,7 @@ fn quick_changes_of_the_channel_do_not_create_a_second_device() {
         let [here, there] = [change % 2, (change + 1) % 2].map(|it| desks[it].clone());
         // The receiver reports the previous link as up until the device is back.
         harness.at_time(
-            std::time::Duration::from_millis(10_000 + 300 * change as u64),
+            Duration::from_millis(10_000 + 300 * change as u64),
             move |now| {
                 there.act(|receiver| receiver.set_silent(1, true));
                 here.act(|receiver| {
@@ -913,7 +988,7 @@ fn three_clones_that_wake_together_are_three_devices() {
         harness.port.plug(&desk);
         for (slot, millis) in [(1, 0), (2, second), (3, third)] {
             let handle = desk.clone();
-            let since = std::time::Duration::from_millis(10_000 + millis);
+            let since = Duration::from_millis(10_000 + millis);
             harness.at_time(since, move |now| {
                 _ = handle.act(|receiver| receiver.wake(now, slot));
             });

@@ -51,11 +51,15 @@ impl Memory {
     }
 
     /// Whether the device of an id from a pairing record may be that of a unit id that it reports: no
-    /// pairing record has that id, and they were not online at the same time recently.
+    /// other pairing record has that id or was joined with it, and they were not online at the same
+    /// time recently.
     pub(in crate::manager) fn can_be_joined(&self, unit: &str, id: &str, now: Timestamp) -> bool {
         let refused = self.devices.get(id).and_then(|it| it.refused.as_ref());
         let refused = refused.filter(|it| it.from == unit && it.at <= now);
-        !self.is_paired(unit) && refused.is_none_or(|it| now.since(it.at) >= APART)
+        // Once joined, the unit id is an alias of the id of the pairing record.
+        let owner = self.resolve(unit);
+        let is_free = owner == id || (owner == unit && !self.is_paired(unit));
+        is_free && refused.is_none_or(|it| now.since(it.at) >= APART)
     }
 
     /// The id that a device would have if it were not set apart: the same for all devices with one
