@@ -70,6 +70,15 @@ pub(super) enum Request {
     Join(Link, String),
 }
 
+/// Whether it is known which devices are in use on Bluetooth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BluetoothUse {
+    /// All devices on Bluetooth were polled.
+    Known,
+    /// A node on Bluetooth is to be opened, or its device is being polled.
+    Pending,
+}
+
 impl<'a> Joined<'a> {
     pub(super) fn new(query: &'a Query) -> Self {
         Self {
@@ -302,20 +311,26 @@ impl<'a> Joined<'a> {
     }
 
     /// The next request that was not put off, if any. A returned check counts against the rate
-    /// limit, and a join as done; requesting an identity only once is up to the node.
+    /// limit, and a join as done; requesting an identity only once is up to the node. No claim is
+    /// granted before it is known which devices are in use on Bluetooth.
     pub(super) fn next_request(
         &mut self,
         now: Timestamp,
         put_off: &[Request],
+        bluetooth: BluetoothUse,
         memory: &Memory,
     ) -> Option<Request> {
         let other = {
             let mut others = self.find_others().cloned().map(Request::SetApart);
             others.find(|it| !put_off.contains(it))
         };
-        let next = other.or_else(|| self.take_claim(now, memory));
-        if next.is_some() {
-            return next;
+        if other.is_some() {
+            return other;
+        }
+        if bluetooth == BluetoothUse::Known
+            && let Some(claim) = self.take_claim(now, memory)
+        {
+            return Some(claim);
         }
         let is_put_off = |link: &Link| put_off.contains(&Request::Check(link.clone()));
         let check = self.rivals.next_check(now, is_put_off);

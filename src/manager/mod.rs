@@ -29,7 +29,7 @@ pub use query::Query;
 pub use snapshot::{Failure, Snapshot};
 pub use unreadable::{Obstacle, Unreadable, unreadable};
 
-use joined::{Joined, Request};
+use joined::{BluetoothUse, Joined, Request};
 use node::Node;
 use rivals::Sign;
 
@@ -160,7 +160,9 @@ fn join(
 ) -> bool {
     let mut asked = false;
     let mut put_off = Vec::new();
-    while let Some(request) = joined.next_request(now, &put_off, memory) {
+    // All nodes were polled.
+    let bluetooth = BluetoothUse::Known;
+    while let Some(request) = joined.next_request(now, &put_off, bluetooth, memory) {
         if fulfil(&request, nodes.iter_mut().map(|it| &mut **it), now, memory) {
             asked = true;
             look(nodes, joined, now, memory);

@@ -398,6 +398,51 @@ fn one_of_two_simultaneous_claims_on_a_unit_id_is_granted() {
 }
 
 #[test]
+fn a_faked_pairing_record_is_not_faster_than_a_mouse_on_bluetooth() {
+    // SECURITY.md, "A hostile dongle or device". The mouse is known from an earlier run and takes
+    // almost a second per answer; the hostile receiver is plugged in at the same time.
+    for second in [0, STEP] {
+        let mouse = office_mouse(1);
+        let hostile = Firmware::new(office_mouse(9).identity, mouse.protocol.clone());
+        let (bluetooth, desk) = (on_bluetooth(&mouse), desk_of(hostile));
+        let mut harness = FollowHarness::new();
+        bluetooth.read(Timestamp::START, &mut harness.memory);
+        bluetooth.act_direct(|device| device.latency = Duration::from_millis(900));
+        let port = harness.port.clone();
+        harness.at(second, move |_| {
+            port.plug(&desk);
+            port.plug(&bluetooth);
+        });
+        let events = harness.follow(second + STEP);
+        let both = ["405E-2FFFFFFE", "405E-D0000009"];
+        assert_eq!(ids(&events, second + STEP), both);
+        assert_eq!(joins(&events), 0);
+    }
+}
+
+#[test]
+fn a_faked_pairing_record_takes_nothing_while_access_to_bluetooth_is_denied() {
+    // SECURITY.md, "A hostile dongle or device". udev sets the permissions of the mouse's node late.
+    let mouse = office_mouse(1);
+    let hostile = Firmware::new(office_mouse(9).identity, mouse.protocol.clone());
+    let (bluetooth, desk) = (on_bluetooth(&mouse), desk_of(hostile.asleep()));
+    let mut harness = FollowHarness::new();
+    bluetooth.read(Timestamp::START, &mut harness.memory);
+    harness.port.plug(&desk);
+    let port = harness.port.clone();
+    harness.at(STEP, move |_| {
+        *port.denials.borrow_mut() = 8;
+        port.plug(&bluetooth);
+    });
+    harness.at(STEP + 1, move |now| {
+        desk.act(|receiver| _ = receiver.wake(now, 1));
+    });
+    let events = harness.follow(2 * STEP);
+    assert_eq!(ids(&events, 2 * STEP), ["405E-2FFFFFFE", "405E-D0000009"]);
+    assert_eq!(joins(&events), 0);
+}
+
+#[test]
 fn a_mouse_that_left_bluetooth_is_joined_though_its_node_stays() {
     // BlueZ keeps the node of a device that disconnected (`UserspaceHID=persist`).
     let mouse = office_mouse(1);

@@ -5,9 +5,10 @@ use std::io;
 
 use super::{Monitor, MonitorEvent};
 use crate::device::Change;
-use crate::manager::fulfil;
-use crate::manager::joined::Request;
+use crate::manager::joined::{BluetoothUse, Request};
 use crate::manager::memory::Memory;
+use crate::manager::{fulfil, role};
+use crate::transport::{Bus, NodeInfo, NodeRole};
 use hidpp_proto::units::Timestamp;
 
 /// The number of joining requests per turn of the event loop.
@@ -25,7 +26,9 @@ impl Monitor<'_> {
         let mut put_off = Vec::new();
         for _ in 0..REQUESTS {
             self.report_changes(now, memory, report)?;
-            let Some(request) = self.joined.next_request(now, &put_off, memory) else {
+            let bluetooth = self.bluetooth_use();
+            let request = self.joined.next_request(now, &put_off, bluetooth, memory);
+            let Some(request) = request else {
                 break;
             };
             if !fulfil(&request, self.nodes.values_mut(), now, memory) {
@@ -38,6 +41,20 @@ impl Monitor<'_> {
             fulfil(&request, self.nodes.values_mut(), now, memory);
         }
         Ok(())
+    }
+
+    /// A device on Bluetooth is announced after its first poll, and until then its link is unknown to
+    /// [`Joined`](crate::manager::joined::Joined). It can answer later than a device that claims its
+    /// unit id. One whose node cannot be opened may be in use, too.
+    fn bluetooth_use(&self) -> BluetoothUse {
+        let is_bluetooth = |info: &NodeInfo| role(info) == NodeRole::Direct && info.bus != Bus::Usb;
+        let mut nodes = self.nodes.values().filter(|it| is_bluetooth(it.info()));
+        let is_waiting = self.waiting.iter().any(|it| is_bluetooth(&it.info));
+        if is_waiting || nodes.any(|node| !node.is_settled()) {
+            BluetoothUse::Pending
+        } else {
+            BluetoothUse::Known
+        }
     }
 
     /// Reports changes. [`Change::Identified`] is reported once the new id is in use.
