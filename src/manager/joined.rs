@@ -200,13 +200,18 @@ impl<'a> Joined<'a> {
     }
 
     /// The device at a link behind a receiver, with this id from its pairing record, reported a unit
-    /// id. It is joined with the links of that id as soon as these are not in use on Bluetooth.
+    /// id. It is joined with the links of that id as soon as these are not in use on Bluetooth. A
+    /// link without a view has no claim: the node repeats it when it announces the device.
     pub(super) fn on_claim(&mut self, now: Timestamp, link: Link, claim: Claim, memory: &Memory) {
+        if !self.views.contains_key(&link) {
+            return;
+        }
+        let before = self.claims.remove(&link);
         if memory.can_be_joined(&claim.unit, &claim.id, now) {
-            let before = self.claims.insert(link, claim.unit.clone());
-            for unit in before.into_iter().chain([claim.unit]) {
-                self.update_rivals(&unit, memory);
-            }
+            self.claims.insert(link, claim.unit.clone());
+        }
+        for unit in before.into_iter().chain([claim.unit]) {
+            self.update_rivals(&unit, memory);
         }
     }
 

@@ -443,6 +443,41 @@ fn a_faked_pairing_record_takes_nothing_while_access_to_bluetooth_is_denied() {
 }
 
 #[test]
+fn a_device_set_apart_is_still_joined_by_its_unit_id() {
+    // Two mice with one serial number. The second reports the unit id of one known on Bluetooth, and
+    // is set apart while it is unknown whether that is in use.
+    let mouse = office_mouse(1);
+    let clone = Firmware::new(office_mouse(9).identity, mouse.protocol.clone());
+    let bluetooth = on_bluetooth(&mouse);
+    let mut harness = FollowHarness::new();
+    bluetooth.read(Timestamp::START, &mut harness.memory);
+    bluetooth.act_direct(|device| _ = device.sleep(Timestamp::START));
+    let desks = [(1, office_mouse(9)), (2, clone)].map(|(number, mouse)| {
+        let receiver = receiver(number).with(1, mouse.asleep());
+        let desk = Shared::new(RECEIVERS[usize::from(number)], Plugged::Receiver(receiver));
+        harness.port.plug(&desk);
+        desk
+    });
+    let port = harness.port.clone();
+    harness.at(STEP, move |_| {
+        // Access is denied until second 6.
+        *port.denials.borrow_mut() = 8;
+        port.plug(&bluetooth);
+    });
+    for (second, desk) in (STEP + 1..).zip(desks.into_iter().rev()) {
+        harness.at(second, move |now| {
+            desk.act(|receiver| _ = receiver.wake(now, 1));
+        });
+    }
+    let events = harness.follow(2 * STEP);
+    let apart = "405E-D0000009-A0000002-1";
+    for second in [STEP + 5, 2 * STEP] {
+        assert_eq!(ids(&events, second), ["405E-D0000009", apart]);
+    }
+    assert_eq!(links(&devices_of(&events, 2 * STEP)[apart]).len(), 2);
+}
+
+#[test]
 fn a_mouse_that_left_bluetooth_is_joined_though_its_node_stays() {
     // BlueZ keeps the node of a device that disconnected (`UserspaceHID=persist`).
     let mouse = office_mouse(1);

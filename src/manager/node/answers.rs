@@ -138,8 +138,7 @@ impl Node<'_> {
         };
         state.on_poll_finished();
         if state.announcement.on_polled() {
-            self.changes
-                .push_back(Change::DeviceAdded(state.device.clone()));
+            self.announce(index);
         }
         self.remember_device(now, index, memory);
     }

@@ -28,6 +28,16 @@ impl Node<'_> {
         }
     }
 
+    /// Reports a device that is complete, or has a new id. Joining keeps claims only of reported
+    /// devices, so its claim is repeated.
+    pub(super) fn announce(&mut self, index: DeviceIndex) {
+        if let Some(state) = self.devices.get(&index) {
+            self.changes
+                .push_back(Change::DeviceAdded(state.device.clone()));
+            self.claims.push(index);
+        }
+    }
+
     /// Modifies a device, and queues the resulting change.
     pub(super) fn change(&mut self, index: DeviceIndex, change: impl FnOnce(&mut Device)) {
         let Some(DeviceState {

@@ -207,7 +207,7 @@ impl Node<'_> {
         device.light = lights.max_by_key(|it| it.at);
         if announcement.is_made() {
             self.changes.push_back(Change::DeviceRemoved(before));
-            self.changes.push_back(Change::DeviceAdded(device.clone()));
+            self.announce(index);
         }
         self.due = Some(now);
     }

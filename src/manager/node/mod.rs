@@ -63,7 +63,8 @@ pub(super) struct Node<'a> {
     signs: Vec<(Timestamp, DeviceIndex, Sign)>,
     /// Devices for which `src/manager/joined.rs` must check whether a link with the id of their
     /// reported unit id is the same device: after they reported a unit id that differs from their
-    /// id, and each time they connect. Emptied by [`Self::take_claims`].
+    /// id, when they are announced or get a new id, and each time they connect. Emptied by
+    /// [`Self::take_claims`].
     claims: Vec<DeviceIndex>,
     /// When [`Self::begin`] was called: values read before that can be those of another device.
     begun: Timestamp,

@@ -1,7 +1,6 @@
 //! Device names, and whether the query selects a device by its name.
 
 use super::Node;
-use crate::device::Change;
 use crate::manager::memory::Memory;
 use hidpp_proto::feature::root::ProtocolVersion;
 use hidpp_proto::session::{Known, Wanted};
@@ -34,8 +33,7 @@ impl Node<'_> {
         if let Some(state) = self.devices.get_mut(&index)
             && state.announcement.on_named()
         {
-            self.changes
-                .push_back(Change::DeviceAdded(state.device.clone()));
+            self.announce(index);
         }
     }
 
