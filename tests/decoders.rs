@@ -61,7 +61,7 @@ fn batteries(report: &Report) -> Vec<(Battery, bool)> {
         let readings = capabilities.map(|capability| feature.read(capability, report));
         readings.map(|reading| {
             let battery = Battery::of(&reading, None, None, Timestamp::START);
-            battery.map(|battery| (battery, feature.is_plausible(report)))
+            battery.map(|battery| (battery, feature.can_be_reading(report)))
         })
     };
     features.flat_map(of).flatten().collect()
@@ -178,8 +178,8 @@ proptest! {
         let mut params = [0; 16];
         params[..text.len()].copy_from_slice(text.as_bytes());
         let name = Report::long(DeviceIndex(1), 6, function << 4, params);
-        for (battery, is_plausible) in batteries(&name) {
-            prop_assert!(!is_plausible, "{battery:?}");
+        for (battery, can_be_reading) in batteries(&name) {
+            prop_assert!(!can_be_reading, "{battery:?}");
         }
     }
 

@@ -52,7 +52,7 @@ pub(crate) fn run(bytes: &[u8]) {
 
 /// Decodes the report as every reply and event of a battery feature.
 fn read(feature: BatteryFeature, report: &Report) {
-    feature.is_plausible(report);
+    feature.can_be_reading(report);
     for capability in [None, Some(feature.read_capability(report))] {
         let reading = feature.read(capability, report);
         let battery = Battery::of(&reading, Some(Wpid(0x0A5B)), None, Timestamp::START);

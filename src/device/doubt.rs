@@ -19,7 +19,8 @@ const STEPS: u8 = 2;
 /// change into a fault, a fall by 20 points or two steps within a day, and a rise by as much
 /// without a charger. A step that the device had announced as its next one is not odd.
 ///
-/// If two readings agree, the value is accepted: `is_odd(Some(&first), &second)` is false then.
+/// The caller drops an odd reading and reads again. It accepts the next reading whatever it is: two
+/// odd ones in a row are a real change, or cannot be told from one.
 pub fn is_odd(before: Option<&Battery>, new: &Battery) -> bool {
     let Some(before) = before.filter(|before| before.source == new.source) else {
         return false;

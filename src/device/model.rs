@@ -1,7 +1,7 @@
 //! The table of models: name and kind by id.
 //!
-//! One table for all ids: those of 27 MHz devices are one byte, wireless product ids are 06xx to
-//! 4xxx, Bluetooth's Bxxx, those of headsets on USB 0Axx and 0Bxx and of other corded devices Cxxx,
+//! One table for all ids: those of 27 MHz devices are one byte, wireless product ids are 06xx and
+//! 1xxx to 4xxx, Bluetooth's Bxxx, those of headsets on USB 0Axx and 0Bxx and of other corded devices Cxxx,
 //! so no id has two meanings.
 //!
 //! Sources: Solaar's `descriptors.py` and the dumps in its `docs/devices`; libratbag's

@@ -34,7 +34,8 @@ pub struct ReceiverModel {
     pub interface: u8,
     /// Where its records are.
     pub records: PairingRecords,
-    /// Whether calls to its devices must be long reports.
+    /// Whether calls to its devices are sent as long reports. For Bolt they are, as in the recording
+    /// of Solaar issue 2556; it forwards short ones, too.
     pub long_calls: bool,
     /// Whether its devices all speak HID++ 1.0.
     pub registers_only: bool,

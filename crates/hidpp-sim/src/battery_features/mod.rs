@@ -1,6 +1,6 @@
 //! The battery features of HID++ 2.0: 1000, 1001, 1004 and 1F20, each a view of the same battery.
-//! A new one is a variant of [`BatteryView`]; besides, `catalogue/parse.rs` names them in dumps of
-//! real devices.
+//! A new one is a variant of [`BatteryView`]; besides, `battery()` in `catalogue/parse.rs` has the word
+//! for it in `devices.txt`.
 //!
 //! | feature | function 0 | function 1 | event 0 |
 //! |---|---|---|---|

@@ -1,6 +1,6 @@
 //! Logitech's receivers: the capabilities of each family, and the properties of single products.
 //!
-//! | family | slots | device reports | pairing records | unreachable |
+//! | family | slots | reports it accepts | pairing records | unreachable |
 //! |---|---|---|---|---|
 //! | Unifying | 6 | short, long, DJ | B5/2n, 3n, 4n | 09 |
 //! | nano | 1 or 2 | short, long | B5/2n, 3n, 4n | 09 |
@@ -8,6 +8,9 @@
 //! | Bolt | 6 | short, long | B5/5n, 6n | 08 |
 //! | 27 MHz | 4 | short | none | 09 |
 //! | Bluetooth | 2 | short | none | 09 |
+//!
+//! In register numbers n is the slot for Bolt, and the slot minus 1 for the others: the records of
+//! slot 1 are B5/51 and B5/20.
 //!
 //! Sources: Solaar `base_usb.py` and its dumps of real receivers (firmware, slots, pairings left),
 //! kernel hid-logitech-dj, libratbag issue 1594 (C547), Solaar issues 1333 (C53A), 2556 (C548), 716

@@ -46,8 +46,8 @@ fn a_stale_feature_index_is_reported_with_its_reason() {
         }
     };
     let voltage = BatteryFeature::Voltage;
-    let implausible = StaleReason::Implausible(voltage.id());
-    assert_eq!(reason(voltage, echo), Some(implausible));
+    let other_feature = StaleReason::NotAReading(voltage.id());
+    assert_eq!(reason(voltage, echo), Some(other_feature));
     for code in [Error20::InvalidFeatureIndex, Error20::InvalidFunction] {
         let refused = StaleReason::Refused(ErrorCode::Hidpp20(code));
         assert_eq!(reason(voltage, refusal(code.code())), Some(refused));
@@ -61,6 +61,6 @@ fn a_stale_feature_index_is_reported_with_its_reason() {
     };
     assert_eq!(reason(solar, accept), Some(StaleReason::NoMeasurement));
     let other = |it: &Report| Report::long(it.device(), it.sub_id(), it.address(), [0x55; 16]);
-    let implausible = StaleReason::Implausible(solar.id());
-    assert_eq!(reason(solar, other), Some(implausible));
+    let other_feature = StaleReason::NotAReading(solar.id());
+    assert_eq!(reason(solar, other), Some(other_feature));
 }

@@ -91,7 +91,7 @@ pub const fn read_measurement(report: &Report) -> Measurement {
 ///
 /// No lithium cell is below 2.5 V or above 5 V; the voltage of a headset that is off is not
 /// checked.
-pub fn is_plausible(report: &Report) -> bool {
+pub fn can_be_reading(report: &Report) -> bool {
     let [_, _, _, rest @ ..] = report.params();
     let reading = read_measurement(report);
     (!reading.connected || (2500..=5000).contains(&reading.voltage.0))
@@ -105,7 +105,7 @@ pub(super) const SPEC: BatterySpec = BatterySpec {
     harmless_events: true,
     get: Some(get_measurement),
     get_capability: None,
-    is_plausible,
+    can_be_reading,
     refuses_when_off: true,
 };
 
@@ -125,7 +125,7 @@ mod tests {
             flags: 3,
         };
         assert_eq!(reading, expected);
-        assert!(is_plausible(&report("11 01 04 0C 10 00 03 …")));
+        assert!(can_be_reading(&report("11 01 04 0C 10 00 03 …")));
     }
 
     #[test]
@@ -140,7 +140,7 @@ mod tests {
     fn a_headset_that_is_off_is_decoded_as_off() {
         let off = read_measurement(&report("11 01 04 00 …"));
         assert!(!off.connected && off.charging == Charging::Discharging);
-        assert!(is_plausible(&report("11 01 04 00 …")));
+        assert!(can_be_reading(&report("11 01 04 00 …")));
     }
 
     #[test]
@@ -171,7 +171,7 @@ mod tests {
             "11 01 04 0C 13 89 01 …",
             "11 01 04 0C 10 00 03 01 …",
         ] {
-            assert!(!is_plausible(&report(hex)), "{hex}");
+            assert!(!can_be_reading(&report(hex)), "{hex}");
         }
     }
 }

@@ -236,8 +236,8 @@ impl BatteryFeature {
     }
 
     /// Whether a report can be a reading. If it cannot, another feature is at that index.
-    pub fn is_plausible(self, report: &Report) -> bool {
-        (self.spec().is_plausible)(report)
+    pub fn can_be_reading(self, report: &Report) -> bool {
+        (self.spec().can_be_reading)(report)
     }
 
     /// Whether a refused reading means that the device is switched off, as with the dongle of a

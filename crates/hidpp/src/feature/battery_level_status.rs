@@ -136,7 +136,7 @@ const fn told(percent: u8) -> Option<Percent> {
 /// Whether a report can be a reading. If it cannot, another feature is at that index.
 ///
 /// In all known readings the next level is not above the level, unless the level is unknown.
-pub fn is_plausible(report: &Report) -> bool {
+pub fn can_be_reading(report: &Report) -> bool {
     let [level, next, charging, rest @ ..] = report.params();
     *level <= 100
         && *next <= 100
@@ -155,7 +155,7 @@ pub(super) const SPEC: BatterySpec = BatterySpec {
     harmless_events: true,
     get: Some(get_level),
     get_capability: Some(get_capability),
-    is_plausible,
+    can_be_reading,
     refuses_when_off: false,
 };
 
@@ -254,11 +254,11 @@ mod tests {
     }
 
     #[test]
-    fn every_reading_known_is_plausible() {
+    fn every_known_reading_can_be_one() {
         for (hex, ..) in READINGS {
-            assert!(is_plausible(&report(hex)), "{hex}");
+            assert!(can_be_reading(&report(hex)), "{hex}");
         }
-        assert!(is_plausible(&report("11 01 06 0B 00 32 01 …")));
+        assert!(can_be_reading(&report("11 01 06 0B 00 32 01 …")));
     }
 
     #[test]
@@ -273,7 +273,7 @@ mod tests {
             "11 01 04 0C 32 5A 00 …",
             "11 01 04 0C 5A 32 08 …",
         ] {
-            assert!(!is_plausible(&report(hex)), "{hex}");
+            assert!(!can_be_reading(&report(hex)), "{hex}");
         }
     }
 }

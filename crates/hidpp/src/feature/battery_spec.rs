@@ -19,7 +19,7 @@ pub(super) struct BatterySpec {
     /// The call that returns what its values mean; `None`: it has no such function.
     pub(super) get_capability: Option<fn(FeatureIndex) -> Call>,
     /// Whether a report can be a reading.
-    pub(super) is_plausible: fn(&Report) -> bool,
+    pub(super) can_be_reading: fn(&Report) -> bool,
     /// Whether a refused reading means that the device is switched off.
     pub(super) refuses_when_off: bool,
 }
@@ -34,7 +34,7 @@ pub(super) struct BatterySpec {
 /// | feature | event | replies with the number of an event |
 /// |---|---|---|
 /// | 1000, 1001, 1F20 | 0: the reading | function 0: the reading too, as good as an event |
-/// | 1004 | 0: the reading | function 0: the capabilities, mostly more than one bit where a reading has its level |
+/// | 1004 | 0: the reading | function 0: the capabilities; in their byte 1, the flags, several bits are usually set, in that of a reading, the level, at most one |
 /// | 4301 | 0 to 2, marked `GOOD` | functions 0 and 1: their arguments, unmarked, nothing measured |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {

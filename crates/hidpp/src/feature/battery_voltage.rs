@@ -97,7 +97,7 @@ pub fn read_voltage(report: &Report) -> BatteryVoltage {
 /// Whether a report can be a reading. If it cannot, another feature is at that index.
 ///
 /// No lithium cell is below 2.5 V or above 5 V; flags may have any bit.
-pub fn is_plausible(report: &Report) -> bool {
+pub fn can_be_reading(report: &Report) -> bool {
     let [high, low, _, rest @ ..] = report.params();
     (2500..=5000).contains(&u16::from_be_bytes([*high, *low])) && rest.iter().all(|&byte| byte == 0)
 }
@@ -112,7 +112,7 @@ pub(super) const SPEC: BatterySpec = BatterySpec {
     harmless_events: true,
     get: Some(get_voltage),
     get_capability: None,
-    is_plausible,
+    can_be_reading,
     refuses_when_off: false,
 };
 
@@ -196,12 +196,12 @@ mod tests {
     }
 
     #[test]
-    fn every_reading_known_is_plausible() {
+    fn every_known_reading_can_be_one() {
         for (hex, ..) in READINGS {
-            assert!(is_plausible(&report(hex)), "{hex}");
+            assert!(can_be_reading(&report(hex)), "{hex}");
         }
         // A headset that charges (Solaar issue 1615).
-        assert!(is_plausible(&report("11 01 06 0B 10 D4 80 …")));
+        assert!(can_be_reading(&report("11 01 06 0B 10 D4 80 …")));
     }
 
     #[test]
@@ -213,7 +213,7 @@ mod tests {
             "11 01 06 0B 13 89 00 …",
             "11 01 06 0B 0E AD 00 01 …",
         ] {
-            assert!(!is_plausible(&report(hex)), "{hex}");
+            assert!(!can_be_reading(&report(hex)), "{hex}");
         }
     }
 }

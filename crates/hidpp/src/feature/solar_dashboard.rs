@@ -200,7 +200,7 @@ pub(super) const SPEC: BatterySpec = BatterySpec {
     get: None,
     get_capability: None,
     // Its events are identified by their marker.
-    is_plausible: |_| true,
+    can_be_reading: |_| true,
     refuses_when_off: false,
 };
 

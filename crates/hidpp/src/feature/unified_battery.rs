@@ -141,7 +141,7 @@ pub fn read_status(report: &Report) -> UnifiedBattery {
 ///
 /// Bytes 4 to 7 are not checked: the feature is still being extended, its version is 3 on devices
 /// of 2022.
-pub fn is_plausible(report: &Report) -> bool {
+pub fn can_be_reading(report: &Report) -> bool {
     let [charge, level, charging, _, _, _, _, _, rest @ ..] = report.params();
     *charge <= 100 && *level <= 0x0F && *charging <= 7 && rest.iter().all(|&byte| byte == 0)
 }
@@ -175,7 +175,7 @@ pub(super) const SPEC: BatterySpec = BatterySpec {
     harmless_events: true,
     get: Some(get_status),
     get_capability: Some(get_capabilities),
-    is_plausible,
+    can_be_reading,
     refuses_when_off: false,
 };
 
@@ -256,9 +256,9 @@ mod tests {
     }
 
     #[test]
-    fn every_reading_known_is_plausible() {
+    fn every_known_reading_can_be_one() {
         for hex in ["11 01 06 1B 61 08 …", "11 01 04 1C 50 01 00 FF …"] {
-            assert!(is_plausible(&report(hex)), "{hex}");
+            assert!(can_be_reading(&report(hex)), "{hex}");
         }
     }
 
@@ -273,7 +273,7 @@ mod tests {
             "11 01 06 1B 61 10 …",
             "11 01 06 1B 61 08 08 …",
         ] {
-            assert!(!is_plausible(&report(hex)), "{hex}");
+            assert!(!can_be_reading(&report(hex)), "{hex}");
         }
     }
 }

@@ -69,8 +69,14 @@ impl Past {
     }
 
     /// A register's error does not name its sub-register. While an answer is owed to an earlier
-    /// request to that register, the error is attributed to that request.
-    pub(super) fn is_owed(&mut self, now: Timestamp, question: &Report, error: &Report) -> bool {
+    /// request to that register, the error is attributed to that request. `true`: it was, and one
+    /// answer fewer is owed.
+    pub(super) fn settle_error(
+        &mut self,
+        now: Timestamp,
+        question: &Report,
+        error: &Report,
+    ) -> bool {
         let owed = self.questions.iter_mut().find(|past| {
             past.owed > 0
                 && past.until > now

@@ -9,7 +9,7 @@ use crate::wire::{ErrorCode, FeatureId};
 pub enum StaleReason {
     /// A reply cannot be one of this feature.
     #[error("the reply does not match feature {0}")]
-    Implausible(FeatureId),
+    NotAReading(FeatureId),
     /// A request was refused with an error that only another feature, or a missing one, returns.
     #[error("a request was refused: {0}")]
     Refused(ErrorCode),

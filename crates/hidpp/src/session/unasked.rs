@@ -127,7 +127,7 @@ impl Session {
         };
         let is_reading = feature.is_reading(event);
         let (id, number) = (feature.id(), event.get());
-        if is_reading && known.remembered && !feature.is_plausible(report) {
+        if is_reading && known.remembered && !feature.can_be_reading(report) {
             // The remembered index is stale, or the feature reports something new.
             debug!("device {device}: event {number} cannot be one of feature {id}: reading again");
             self.look_again(device);

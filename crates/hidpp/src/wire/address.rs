@@ -66,7 +66,8 @@ impl fmt::Display for Slot {
     }
 }
 
-/// The wireless product id of a device: its model, as its receiver knows it.
+/// The model of a device: the wireless product id that its receiver knows, or, for a device on a
+/// cable or on Bluetooth, its product id there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Wpid(pub u16);

@@ -4,7 +4,7 @@
 //!
 //! | state | values | driven by |
 //! |---|---|---|
-//! | [`Poll`] | idle → running → rechecking → idle | requests, implausible readings, the end of the requests |
+//! | [`Poll`] | idle → running → idle; idle or running → rechecking → running (the next reading) or idle | requests, implausible readings, the end of the requests |
 //! | [`Contact`] | none, answered, silent, switched off | answers, readings, absences |
 //! | [`Announcement`] | awaits name and answers, one of them, made | the receiver's name, the end of the requests |
 //! | [`Unread`] | the missing parts of the description, and whether requesting them failed | requests, answers, failures |

@@ -86,14 +86,14 @@ impl<P> Exchange<P> {
             .is_some_and(|pending| self.peer == Peer::Device || pending.device.slot().is_some())
     }
 
-    /// Whether an error belongs to an earlier request to the same register.
-    pub(super) fn owed_elsewhere(&mut self, now: Timestamp, at: usize, error: &Report) -> bool {
+    /// Attributes an error to an earlier request to the same register. `true`: it belongs to one.
+    pub(super) fn settle_elsewhere(&mut self, now: Timestamp, at: usize, error: &Report) -> bool {
         match self.pending.get(at) {
             Some(Pending {
                 request: Request::Register(_),
                 sent: Some(sent),
                 ..
-            }) => self.past.is_owed(now, sent, error),
+            }) => self.past.settle_error(now, sent, error),
             _ => false,
         }
     }

@@ -213,7 +213,7 @@ impl<P> Exchange<P> {
                 self.finish(now, at, Ok(*report));
             }
             Some((at, Relation::Error(code))) => {
-                if self.owed_elsewhere(now, at, report) {
+                if self.settle_elsewhere(now, at, report) {
                     debug!(
                         "device {}: error attributed to an earlier request, as its late answer",
                         report.device()

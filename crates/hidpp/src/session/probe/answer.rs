@@ -95,7 +95,7 @@ impl Probe {
         report: &Report,
         facts: &mut Vec<DeviceFact>,
     ) {
-        if !feature.is_plausible(report) && self.handle_nonsense(known, feature, facts) {
+        if !feature.can_be_reading(report) && self.handle_nonsense(known, feature, facts) {
             return;
         }
         // A value that is still odd after everything was requested again is used as it is.

@@ -264,7 +264,7 @@ impl Probe {
     ) -> bool {
         let again = self.can_restart();
         if again {
-            self.restart(known, StaleReason::Implausible(feature.id()), facts);
+            self.restart(known, StaleReason::NotAReading(feature.id()), facts);
         }
         again
     }
