@@ -81,13 +81,14 @@ device1! { serve, 'static,
 /// UPower's interface does not cover. Unknown values are empty, 0 or -1.
 impl Device1: device1 {
     /// Starts a series of `count` light measurements of a solar keyboard, one every `period`
-    /// seconds, at most 255 and at most half an hour. The measurements are reported as changes of
-    /// `Lux`. The series ends after the last measurement, when the caller leaves the bus, or when
-    /// the caller passes a count of 0. The requests of several callers are merged into one series.
+    /// seconds, at most 255 and at most half an hour. Each measurement is signalled as a change of
+    /// `LightTime`; `Lux` is in the signal only if it changed. The series ends after the last
+    /// measurement, when the caller leaves the bus, or when the caller passes a count of 0. The
+    /// requests of several callers are merged into one series.
     /// Every measurement costs the keyboard some charge, so it has a budget of 25000 in 24
-    /// hours, of which one user has 20000; beyond the budget, each user can still use 500. If none
-    /// of these is left, the call fails with `org.solarstatus.Error.LimitsExceeded` and the time
-    /// until enough is available again.
+    /// hours, of which one user has 20000; beyond the budget, each user can still use 500 (those
+    /// after the first 64 in an hour: 500 together). If none of these is left, the call fails with
+    /// `org.solarstatus.Error.LimitsExceeded` and the time until enough is available again.
     async fn measure_light(
         &self,
         count: u32,
