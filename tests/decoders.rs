@@ -1,10 +1,10 @@
 //! No frame, however malformed, makes a decoder panic or passes for a reply that it is not.
 
 use hidpp_proto::feature::{
-    BatteryFeature, Means, adc_measurement, battery_level_status, battery_mileage, battery_status,
-    battery_voltage, connection_state, device_connection, device_information, device_name,
-    feature_set, firmware_version, notification_flags, pairing_information, root, solar_dashboard,
-    unified_battery, wireless_status,
+    BatteryFeature, ReadMethod, adc_measurement, battery_level_status, battery_mileage,
+    battery_status, battery_voltage, connection_state, device_connection, device_information,
+    device_name, feature_set, firmware_version, notification_flags, pairing_information, root,
+    solar_dashboard, unified_battery, wireless_status,
 };
 use hidpp_proto::session::{Known, Peer, Session, Wanted};
 use hidpp_proto::units::Timestamp;
@@ -54,7 +54,8 @@ fn report() -> impl Strategy<Value = Report> {
 /// device; each with whether it is plausible.
 fn batteries(report: &Report) -> Vec<(Battery, bool)> {
     // The events of other features are recognised by their marker.
-    let is_called = |it: &BatteryFeature| matches!(it.means(FeatureIndex(1)), Means::Call(_));
+    let is_called =
+        |it: &BatteryFeature| matches!(it.read_method(FeatureIndex(1)), ReadMethod::Call(_));
     let features = BatteryFeature::ALL.into_iter().filter(is_called);
     let of = |feature: BatteryFeature| {
         let capabilities = [None, Some(feature.read_capability(report))];
@@ -162,8 +163,8 @@ proptest! {
     fn a_known_charge_is_kept_until_a_newer_one(first in report(), second in report()) {
         for ((before, _), (new, _)) in batteries(&first).into_iter().zip(batteries(&second)) {
             let after = new.after(Some(&before));
-            if before.source == new.source && before.tells_charge() {
-                prop_assert!(after.tells_charge());
+            if before.source == new.source && before.reports_charge() {
+                prop_assert!(after.reports_charge());
             }
             prop_assert_eq!((after.state, after.source, after.at), (new.state, new.source, new.at));
             prop_assert!(!is_odd(Some(&new), &new), "a reading agrees with itself");

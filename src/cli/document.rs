@@ -81,7 +81,7 @@ struct DeviceEntry {
     power_switch: Option<&'static str>,
     /// null: not asked.
     online: Option<bool>,
-    /// Seconds since its last sign of life.
+    /// Seconds since it was last known to be reachable.
     last_seen_age_s: Option<f64>,
     /// false: no readable battery.
     has_battery: Option<bool>,
@@ -276,7 +276,9 @@ impl BatteryEntry {
             value_kind: battery.value_kind.name(),
             trusted: battery.trusted,
             age_s: age(now, battery.at),
-            charge_age_s: battery.tells_charge().then(|| age(now, battery.charge_at)),
+            charge_age_s: battery
+                .reports_charge()
+                .then(|| age(now, battery.charge_at)),
         }
     }
 }

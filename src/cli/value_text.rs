@@ -48,7 +48,7 @@ pub(super) fn charge(battery: &Battery, style: Style) -> Option<String> {
 
 /// Returns whether the charge is older than the rest of the battery's values.
 pub(super) fn is_kept(battery: &Battery) -> bool {
-    battery.tells_charge() && battery.charge_at < battery.at
+    battery.reports_charge() && battery.charge_at < battery.at
 }
 
 /// How soon a battery needs attention.

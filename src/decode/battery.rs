@@ -3,7 +3,7 @@
 use super::fields::{Fields, count};
 use super::power;
 use hidpp_proto::feature::solar_dashboard::{self, Led, LightMeasure};
-use hidpp_proto::feature::{BatteryFeature, BatteryRegister, Means};
+use hidpp_proto::feature::{BatteryFeature, BatteryRegister, ReadMethod};
 use hidpp_proto::wire::{FeatureIndex, Function, Report};
 
 /// The functions do not depend on the index of a feature.
@@ -16,7 +16,7 @@ pub(super) fn only_reads(feature: BatteryFeature, number: u8) -> bool {
 
 /// Whether a function returns a reading.
 fn returns_reading(feature: BatteryFeature, number: u8) -> bool {
-    matches!(feature.means(ANY), Means::Call(call) if call.function.get() == number)
+    matches!(feature.read_method(ANY), ReadMethod::Call(call) if call.function.get() == number)
 }
 
 /// Whether a function returns what the values of a reading mean.
@@ -27,10 +27,10 @@ fn is_capability(feature: BatteryFeature, number: u8) -> bool {
 
 /// Whether a report under software id 0 that cannot be an event is certainly a reply.
 pub(super) fn is_certain_reply(feature: BatteryFeature, report: &Report) -> bool {
-    match feature.means(ANY) {
-        Means::Call(_) => true,
+    match feature.read_method(ANY) {
+        ReadMethod::Call(_) => true,
         // Count and period of a light request; an unmarked broadcast has no light in these bytes.
-        Means::Measurement => {
+        ReadMethod::Measurement => {
             matches!(report.params(), [_, period, 0, 0, 0, ..] if *period > 0)
         }
     }
@@ -43,8 +43,8 @@ pub(super) fn request(
     number: u8,
     report: &Report,
 ) -> bool {
-    match feature.means(ANY) {
-        Means::Measurement => match number {
+    match feature.read_method(ANY) {
+        ReadMethod::Measurement => match number {
             solar_dashboard::SET_LIGHT_MEASURE => {
                 series(fields, solar_dashboard::read_light_measure(report));
             }
@@ -56,7 +56,7 @@ pub(super) fn request(
             _ => return is_empty(report),
         },
         // Their requests have no parameters.
-        Means::Call(_) => return is_empty(report),
+        ReadMethod::Call(_) => return is_empty(report),
     }
     true
 }
@@ -76,8 +76,8 @@ pub(super) fn reply(
         power::capability(fields, feature.read_capability(report));
         return true;
     }
-    match feature.means(ANY) {
-        Means::Measurement => match number {
+    match feature.read_method(ANY) {
+        ReadMethod::Measurement => match number {
             // The reply repeats the request, or is zero.
             solar_dashboard::SET_LIGHT_MEASURE if is_empty(report) => {
                 fields.say("done", true, "done");
@@ -87,7 +87,7 @@ pub(super) fn reply(
             }
             _ => return is_empty(report),
         },
-        Means::Call(_) => return is_empty(report),
+        ReadMethod::Call(_) => return is_empty(report),
     }
     true
 }

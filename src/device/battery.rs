@@ -228,7 +228,7 @@ impl Battery {
     }
 
     /// Whether the reading contains a charge.
-    pub const fn tells_charge(&self) -> bool {
+    pub const fn reports_charge(&self) -> bool {
         match self.value_kind {
             ValueKind::Percent | ValueKind::Voltage => self.percent.is_some(),
             ValueKind::Steps => self.percent.is_some() || self.level.is_some(),
@@ -245,7 +245,7 @@ impl Battery {
         match before {
             Some(before) if before.trusted && !self.trusted => *before,
             // A charge of another source would be reported with the wrong source.
-            Some(before) if before.source == self.source && !self.tells_charge() => Self {
+            Some(before) if before.source == self.source && !self.reports_charge() => Self {
                 percent: before.percent,
                 margin: before.margin,
                 level: before.level,
@@ -370,7 +370,7 @@ mod tests {
     fn without_an_earlier_charge_none_is_kept() {
         let charging = level("11 01 06 0B 00 00 01 …", 5);
         assert_eq!(charging.after(None), charging);
-        assert!(!charging.tells_charge());
+        assert!(!charging.reports_charge());
     }
 
     #[test]

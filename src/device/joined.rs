@@ -5,7 +5,7 @@
 //! this link alone. The rules by which the views become one device:
 //!
 //! - The values come from the link that is up. If several are, a USB connection comes first, because
-//!   it reports charging; then the one with the latest sign of life.
+//!   it reports charging; then the one that was reachable last.
 //! - A battery reading of a link that is down counts if it is later: it was the last before the
 //!   device left. A reading of another link that is up does not count.
 //! - The latest light measurement counts: it comes from the link on which it was requested.

@@ -41,7 +41,7 @@ pub(crate) use named::named;
 use pairing_information::PowerSwitch;
 
 /// When the last values of an absent device become stale: older ones raise no alert, and a device
-/// without a sign of life for longer is not shown in bars. A day, so that a device that is used
+/// that was not reachable for longer is not shown in bars. A day, so that a device that is used
 /// once a day, at any hour, stays, and one that was put away disappears.
 pub const STALE: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -177,7 +177,7 @@ pub struct Device {
     pub power_switch: Option<PowerSwitch>,
     /// Whether it can be reached.
     pub presence: Presence,
-    /// When it last gave a sign of life.
+    /// When it was last known to be reachable.
     pub seen: Option<Timestamp>,
     /// Whether it has a battery that can be read; `None`: not known.
     pub has_battery: Option<bool>,
@@ -227,7 +227,7 @@ impl Device {
         source == Some(BatterySource::SOLAR) || self.light.is_some()
     }
 
-    /// When it last gave a sign of life, or a value of it was read, whichever is later.
+    /// When it was last known to be reachable, or a value of it was read, whichever is later.
     pub fn last_sign(&self) -> Option<Timestamp> {
         let battery = self.battery.map(|it| it.at);
         let light = self.light.map(|it| it.at);

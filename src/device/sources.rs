@@ -430,7 +430,7 @@ mod tests {
         // Solaar issues 265 and 682. The kernel and Solaar invent a charge by the state.
         let charging = level_status("11 01 06 0B 00 00 01 …", None);
         assert_eq!(charging.state, ChargeState::Charging);
-        assert!(!charging.tells_charge());
+        assert!(!charging.reports_charge());
         assert_eq!(charging.level, None);
     }
 

@@ -15,9 +15,9 @@ mod scrub;
 pub use finding::{Area, Finding, Verdict, worst};
 pub use judge::judge;
 pub use look::{
-    Access, Answer, BusSeen, Devices, Driver, Facts, Files, Heard, Hidraw, Holder, Installed,
-    Interface, Kept, Kernel, KernelBattery, Machine, Node, OnBus, Opening, Owner, Places, Programs,
-    Running, Systemd, Unit, Unread, Unseen, Upower, UpowerDevice, UsbDevice, Way, Whose, Wishes,
-    look,
+    Access, Answer, BusSeen, Devices, Driver, Facts, Files, Hidraw, Holder, Installed, Interface,
+    Kept, Kernel, KernelBattery, LookError, Machine, Node, OnBus, Opening, Origin, Owner, Places,
+    Programs, Running, Systemd, Traffic, Unit, Unread, Upower, UpowerDevice, UsbDevice, Whose,
+    Wishes, look,
 };
 pub use report::report;

@@ -71,7 +71,7 @@ fn write(to: &mut String, facts: &Facts, findings: &[Finding]) -> std::fmt::Resu
             Devices {
                 trace: Some(trace), ..
             } => to.write_str(trace)?,
-            Devices { way, .. } => writeln!(to, "none: {way}")?,
+            Devices { origin, .. } => writeln!(to, "none: {origin}")?,
         }
     }
     Ok(())

@@ -28,7 +28,7 @@ impl Scrubber {
             scrubber.add_devices(&devices.receivers, &devices.devices);
         }
         for on in facts.buses.iter().filter_map(|it| it.seen.as_ref().ok()) {
-            if let Answer::Says {
+            if let Answer::State {
                 receivers, devices, ..
             } = &on.answer
             {

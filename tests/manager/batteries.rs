@@ -58,7 +58,7 @@ fn assert_read(device: &Device, source: &str) {
     let battery = device.battery.as_ref();
     let battery = battery.unwrap_or_else(|| panic!("{source} is not read: see feature/battery.rs"));
     assert!(
-        battery.tells_charge(),
+        battery.reports_charge(),
         "{source} has no charge: see device/sources.rs"
     );
     assert_eq!(battery.source.name(), source, "see device/sources.rs");

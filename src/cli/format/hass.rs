@@ -102,7 +102,7 @@ impl Values {
         Self {
             percent: battery.and_then(|it| it.percent),
             charge_read: battery
-                .filter(|it| !device.is_online() && it.tells_charge())
+                .filter(|it| !device.is_online() && it.reports_charge())
                 .and_then(|it| value_text::utc(it.charge_at)),
             level: battery.and_then(|it| it.level).map(BatteryLevel::name),
             state: state.and_then(ChargeState::name),
@@ -187,7 +187,7 @@ fn components(device: &Device, key: &str) -> Map<String, Value> {
             });
             add("level", level, "level");
         }
-        if battery.tells_charge() {
+        if battery.reports_charge() {
             let read = json!({
                 "platform": "sensor", "name": "Charge read", "device_class": "timestamp",
             });

@@ -29,7 +29,7 @@ impl Moment {
     }
 
     /// Returns whether a device belongs in a bar: it is present, or was until a day ago. A device
-    /// with an unknown last sign of life stays.
+    /// whose last contact is unknown stays.
     pub(super) fn is_in_bar(&self, device: &Device) -> bool {
         let sign = device.last_sign();
         let Some(sign) = sign.filter(|_| device.presence == Presence::Offline) else {
@@ -44,7 +44,7 @@ impl Moment {
 
     /// The age of the charge of a device that is not online, from one minute on.
     pub(super) fn age(&self, device: &Device) -> Option<String> {
-        let battery = device.battery.filter(Battery::tells_charge);
+        let battery = device.battery.filter(Battery::reports_charge);
         let read = battery.filter(|_| !device.is_online())?.charge_at;
         self.until(value_text::coarse_age_changes(self.now, read));
         value_text::coarse_age(self.now, read)

@@ -37,7 +37,7 @@ const METRICS: &[Metric] = &[
     ),
     (
         "device_last_seen_timestamp_seconds",
-        "When the last known sign of life of the device was.",
+        "When the device was last known to be reachable.",
         |device| device.seen.map(seconds),
     ),
     (
@@ -70,7 +70,7 @@ const METRICS: &[Metric] = &[
         "battery_read_timestamp_seconds",
         "When the charge was read.",
         |device| {
-            let battery = device.battery.as_ref().filter(|it| it.tells_charge())?;
+            let battery = device.battery.as_ref().filter(|it| it.reports_charge())?;
             Some(seconds(battery.charge_at))
         },
     ),

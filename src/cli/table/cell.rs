@@ -205,7 +205,7 @@ fn no_charge(device: &Device, style: Style) -> &'static str {
 /// Returns whether the charge is known and possibly stale.
 pub(super) fn has_old_charge(device: &Device) -> bool {
     let battery = device.battery.as_ref();
-    is_old(device) && battery.is_some_and(Battery::tells_charge)
+    is_old(device) && battery.is_some_and(Battery::reports_charge)
 }
 
 /// Returns whether a charge would be stale.

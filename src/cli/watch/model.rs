@@ -139,7 +139,7 @@ impl Entry {
         self.device.presence == Presence::Offline || self.stale
     }
 
-    /// The time of its last sign of life.
+    /// When it was last known to be reachable.
     pub(super) fn seen(&self) -> Option<Timestamp> {
         self.device.last_sign()
     }

@@ -12,7 +12,7 @@ mod upower;
 mod usb;
 
 use super::look::Facts;
-use super::{Area, Finding, Unseen};
+use super::{Area, Finding, LookError};
 
 /// The advice that installs the service and all its files.
 const INSTALL: &str = "install the solar-status package (README.md, Install)";
@@ -35,7 +35,7 @@ pub fn judge(facts: &Facts) -> Vec<Finding> {
 }
 
 /// The finding for an area that could not be examined.
-fn unseen(area: Area, why: &Unseen) -> Vec<Finding> {
+fn unseen(area: Area, why: &LookError) -> Vec<Finding> {
     vec![Finding::unseen(area, "unseen", why.to_string())]
 }
 

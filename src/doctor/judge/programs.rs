@@ -1,7 +1,7 @@
 //! Judges other programs that use HID++.
 
 use super::{count, list, unseen};
-use crate::doctor::look::{Facts, Heard, Holder, Programs};
+use crate::doctor::look::{Facts, Holder, Programs, Traffic};
 use crate::doctor::{Area, Finding};
 use hidpp_proto::wire::SoftwareId;
 use hidpp_proto::wire::software::{is_spare, on_linux};
@@ -16,9 +16,9 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
         Ok(programs) => running(programs),
         Err(why) => unseen(Area::Programs, why),
     };
-    findings.extend(match &facts.heard {
+    findings.extend(match &facts.traffic {
         None => None,
-        Some(Ok(heard)) => Some(traffic(heard)),
+        Some(Ok(seen)) => Some(traffic(seen)),
         Some(Err(why)) => Some(Finding::unseen(Area::Programs, "unheard", why.to_string())),
     });
     findings
@@ -75,27 +75,30 @@ fn holder(holder: &Holder) -> Finding {
     }
 }
 
-fn traffic(heard: &Heard) -> Finding {
-    let span = heard.span.as_secs_f32();
+fn traffic(traffic: &Traffic) -> Finding {
+    let span = traffic.span.as_secs_f32();
     let ours = |id: u8| id == SoftwareId::OURS.get() || is_spare(id);
-    let said = |id: u8, answers: usize| {
-        let who = match on_linux(id) {
-            Some(who) if !ours(id) => who,
+    let describe = |id: u8, answers: usize| {
+        let program = match on_linux(id) {
+            Some(program) if !ours(id) => program,
             Some(_) => "solar-status or solar-statusd",
             None => "an unknown program",
         };
-        format!("{who} (software id {id:X}, {})", count(answers, "answer"))
+        format!(
+            "{program} (software id {id:X}, {})",
+            count(answers, "answer")
+        )
     };
-    let all = heard
+    let all = traffic
         .answers
         .iter()
-        .map(|(id, answers)| said(*id, *answers));
+        .map(|(id, answers)| describe(*id, *answers));
     let all: Vec<String> = all.collect();
-    if all.is_empty() && heard.registers == 0 {
+    if all.is_empty() && traffic.registers == 0 {
         let text = format!("no HID++ answer was received in {span} s");
         return Finding::ok(Area::Programs, "quiet", text);
     }
-    let registers = match heard.registers {
+    let registers = match traffic.registers {
         0 => None,
         answers => Some(format!(
             "a program that reads registers ({})",
@@ -104,12 +107,12 @@ fn traffic(heard: &Heard) -> Finding {
     };
     let all: Vec<String> = all.into_iter().chain(registers).collect();
     let text = format!("programs with HID++ answers in {span} s: {}", list(&all));
-    let strange = heard.answers.keys().any(|id| *id != KERNEL && !ours(*id));
-    if strange || heard.registers > 0 {
-        Finding::note(Area::Programs, "heard", text)
+    let strange = traffic.answers.keys().any(|id| *id != KERNEL && !ours(*id));
+    if strange || traffic.registers > 0 {
+        Finding::note(Area::Programs, "traffic", text)
             .advise("an id is a hint, not a proof: older versions of Solaar use any of them")
     } else {
-        Finding::ok(Area::Programs, "heard", text)
+        Finding::ok(Area::Programs, "traffic", text)
     }
 }
 
@@ -121,7 +124,7 @@ mod tests {
     use super::*;
     use crate::doctor::Verdict;
     use crate::doctor::judge::testing::{healthy, only};
-    use crate::doctor::look::{Running, Unseen};
+    use crate::doctor::look::{LookError, Running};
 
     fn held(name: &str, file: &str) -> Finding {
         let mut facts = healthy();
@@ -138,9 +141,9 @@ mod tests {
         only(judge(&facts))
     }
 
-    fn heard(answers: &[(u8, usize)], registers: usize) -> Finding {
+    fn traffic(answers: &[(u8, usize)], registers: usize) -> Finding {
         let mut facts = healthy();
-        facts.heard = Some(Ok(Heard {
+        facts.traffic = Some(Ok(Traffic {
             span: Duration::from_secs(2),
             answers: answers.iter().copied().collect::<BTreeMap<_, _>>(),
             registers,
@@ -180,8 +183,8 @@ mod tests {
 
     #[test]
     fn programs_are_named_by_their_software_ids() {
-        assert_eq!(heard(&[], 0).id, "quiet");
-        let kernel = heard(&[(1, 3)], 0);
+        assert_eq!(traffic(&[], 0).id, "quiet");
+        let kernel = traffic(&[(1, 3)], 0);
         assert_eq!(kernel.verdict, Verdict::Ok);
         assert!(
             kernel
@@ -189,22 +192,22 @@ mod tests {
                 .ends_with("Linux kernel (software id 1, 3 answers)"),
             "{kernel:?}"
         );
-        let solaar = heard(&[(0xB, 1), (6, 2)], 0);
+        let solaar = traffic(&[(0xB, 1), (6, 2)], 0);
         assert_eq!(solaar.verdict, Verdict::Note);
         assert_eq!(
             solaar.text,
             "programs with HID++ answers in 2 s: solar-status or solar-statusd (software id 6, 2 answers) and \
              Solaar (software id B, 1 answer)"
         );
-        assert!(heard(&[(0xE, 1)], 0).text.contains("an unknown program"));
-        assert!(heard(&[], 2).text.contains("reads registers (2 answers)"));
+        assert!(traffic(&[(0xE, 1)], 0).text.contains("an unknown program"));
+        assert!(traffic(&[], 2).text.contains("reads registers (2 answers)"));
     }
 
     #[test]
     fn a_failure_to_listen_is_reported() {
         let mut facts = healthy();
         let what = "traffic".to_owned();
-        facts.heard = Some(Err(Unseen::Slow { what }));
+        facts.traffic = Some(Err(LookError::Slow { what }));
         assert_eq!(judge(&facts).pop().unwrap().id, "unheard");
     }
 }

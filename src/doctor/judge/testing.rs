@@ -6,8 +6,8 @@ use crate::device::{Battery, Device, Light, Link, Presence, Receiver, ReceiverMo
 use crate::doctor::Finding;
 use crate::doctor::look::{
     Access, Answer, BusSeen, Devices, Driver, Facts, Files, Hidraw, Interface, Kernel,
-    KernelBattery, Node, OnBus, Opening, Owner, Programs, Unseen, Upower, UpowerDevice, UsbDevice,
-    Way, Whose,
+    KernelBattery, LookError, Node, OnBus, Opening, Origin, Owner, Programs, Upower, UpowerDevice,
+    UsbDevice, Whose,
 };
 use crate::transport::{NodeId, NodeInfo, NodeRole, Place, Supply, SupplyId};
 use hidpp_proto::feature::battery_mileage;
@@ -26,7 +26,8 @@ pub(in crate::doctor) fn only(mut findings: Vec<Finding>) -> Finding {
 /// A Unifying receiver with a K750, an M705 and a sleeping K800; the daemon runs.
 pub(in crate::doctor) fn healthy() -> Facts {
     let at = Timestamp::from_start(std::time::Duration::from_secs(1_000_000));
-    let mut devices = Devices::told(Way::Daemon(Bus::System), vec![receiver()], devices(at));
+    let mut devices =
+        Devices::from_origin(Origin::Daemon(Bus::System), vec![receiver()], devices(at));
     devices.at = at;
     Facts {
         usb: Ok(vec![usb()]),
@@ -45,13 +46,13 @@ pub(in crate::doctor) fn healthy() -> Facts {
             },
             BusSeen {
                 bus: Bus::Session,
-                seen: Err(Unseen::Missing {
+                seen: Err(LookError::Missing {
                     what: "the session bus".to_owned(),
                 }),
             },
         ],
         programs: Ok(Programs::default()),
-        heard: None,
+        traffic: None,
         devices: Ok(devices),
         files: Ok(Files::default()),
         whose: Whose::default(),
@@ -61,7 +62,7 @@ pub(in crate::doctor) fn healthy() -> Facts {
 /// The same without the daemon: the devices were read directly.
 pub(in crate::doctor) fn directly() -> Facts {
     let mut facts = without_daemon();
-    facts.devices.as_mut().unwrap().way = Way::Direct;
+    facts.devices.as_mut().unwrap().origin = Origin::Direct;
     facts
 }
 
@@ -140,7 +141,7 @@ fn system(at: Timestamp) -> OnBus {
             pid: Some(123),
             program: Some("solar-statusd".to_owned()),
         }),
-        answer: Answer::Says {
+        answer: Answer::State {
             version: Some(env!("CARGO_PKG_VERSION").to_owned()),
             receivers: vec![receiver()],
             devices: devices(at),

@@ -37,7 +37,7 @@ fn device(device: &UsbDevice) -> Finding {
         let mut interfaces = device.interfaces.iter();
         interfaces.find(|it| driver(&it.driver)).map(|it| it.number)
     };
-    if let Some(number) = with(&|it| *it == Driver::Nobody) {
+    if let Some(number) = with(&|it| *it == Driver::None) {
         return Finding::problem(Area::Usb, "unbound", text).advise(format!(
             "interface {number} has no driver, as after a program that used it was killed: plug it in \
              again, or echo {place}:1.{number} | sudo tee /sys/bus/usb/drivers/usbhid/bind"
@@ -69,7 +69,7 @@ fn held(device: &UsbDevice) -> String {
     let words = by_driver.into_iter().map(|(driver, numbers)| {
         let plural = if numbers.len() == 1 { "" } else { "s" };
         let holder = match driver {
-            Driver::Nobody => "without a driver".to_owned(),
+            Driver::None => "without a driver".to_owned(),
             Driver::Named(name) => format!("held by {name}"),
             Driver::Unknown => "held by an unknown driver (no sysfs)".to_owned(),
         };
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
     use crate::doctor::judge::testing::{healthy, only};
     use crate::doctor::look::Interface;
-    use crate::doctor::{Unseen, Verdict};
+    use crate::doctor::{LookError, Verdict};
 
     fn held_by(driver: Driver) -> Finding {
         let mut facts = healthy();
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn an_interface_without_a_driver_is_a_problem() {
-        let finding = held_by(Driver::Nobody);
+        let finding = held_by(Driver::None);
         assert_eq!((finding.id, finding.verdict), ("unbound", Verdict::Problem));
         assert!(
             finding.text.contains("interface 2 without a driver"),
@@ -146,7 +146,7 @@ mod tests {
         let mut facts = healthy();
         facts.usb = Ok(Vec::new());
         assert_eq!(only(judge(&facts)).id, "nothing");
-        facts.usb = Err(Unseen::Missing {
+        facts.usb = Err(LookError::Missing {
             what: "/sys/bus/usb/devices".to_owned(),
         });
         let finding = only(judge(&facts));

@@ -8,7 +8,7 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 
-use super::unseen::Unseen;
+use super::look_error::LookError;
 use crate::bus::Bus;
 use crate::capture::TraceFile;
 use crate::clock::{Clock, RealClock};
@@ -24,7 +24,7 @@ use hidpp_proto::wire::{DeviceIndex, Incoming, Report, Slot};
 #[derive(Debug)]
 pub struct Devices {
     /// The source of the state.
-    pub way: Way,
+    pub origin: Origin,
     /// When it was read.
     pub at: Timestamp,
     /// The receivers.
@@ -42,21 +42,21 @@ pub struct Devices {
 
 /// The source of the state of the devices.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum Origin {
     /// solar-statusd on this bus.
     Daemon(Bus),
     /// The devices themselves.
     Direct,
     /// No source: no daemon is running, and no node can be opened.
-    Nobody,
+    None,
 }
 
-impl fmt::Display for Way {
+impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Daemon(bus) => write!(f, "all of it comes from solar-statusd on {bus}"),
             Self::Direct => f.write_str("the devices were read directly"),
-            Self::Nobody => f.write_str("no node can be opened, and no solar-statusd answers"),
+            Self::None => f.write_str("no node can be opened, and no solar-statusd answers"),
         }
     }
 }
@@ -64,13 +64,13 @@ impl fmt::Display for Way {
 impl Devices {
     /// The state without any source.
     pub fn unknown() -> Self {
-        Self::told(Way::Nobody, Vec::new(), Vec::new())
+        Self::from_origin(Origin::None, Vec::new(), Vec::new())
     }
 
     /// The state as read now.
-    pub fn told(way: Way, receivers: Vec<Receiver>, devices: Vec<Device>) -> Self {
+    pub fn from_origin(origin: Origin, receivers: Vec<Receiver>, devices: Vec<Device>) -> Self {
         Self {
-            way,
+            origin,
             at: RealClock::new(None).now(),
             receivers,
             devices,
@@ -82,8 +82,8 @@ impl Devices {
 }
 
 /// Reads the devices on these nodes, with few requests. The cache is not written.
-pub(super) fn ask(nodes: Vec<NodeInfo>) -> Result<Devices, Unseen> {
-    let failed = |error: io::Error| Unseen::of("the devices", &error);
+pub(super) fn ask(nodes: Vec<NodeInfo>) -> Result<Devices, LookError> {
+    let failed = |error: io::Error| LookError::of("the devices", &error);
     let talk = Rc::new(RefCell::new(Talk::default()));
     // Without space for a trace, the devices are read without one.
     let file = tempfile::NamedTempFile::new().ok();
@@ -121,7 +121,7 @@ pub(super) fn ask(nodes: Vec<NodeInfo>) -> Result<Devices, Unseen> {
         ..
     } = snapshot;
     Ok(Devices {
-        way: Way::Direct,
+        origin: Origin::Direct,
         at,
         receivers,
         devices,
@@ -149,8 +149,8 @@ fn silent(receivers: &[Receiver], devices: &[Device], talk: &Talk) -> BTreeSet<S
             !matches!(family, ReceiverFamily::Mhz27 | ReceiverFamily::Bluetooth)
         };
         let receiver = receivers.iter().filter(says).find(|it| it.id == *receiver);
-        let heard = receiver.and_then(|it| talk.0.get(&(it.node.clone(), slot.get())));
-        heard == Some(&false)
+        let answered = receiver.and_then(|it| talk.0.get(&(it.node.clone(), slot.get())));
+        answered == Some(&false)
     };
     let silent = devices.iter().filter(|device| {
         // If it is online, its other links are expected to be silent.
@@ -174,10 +174,10 @@ struct Overhearing {
 }
 
 impl Overhearing {
-    fn note(&self, index: DeviceIndex, heard: bool) {
+    fn note(&self, index: DeviceIndex, answered: bool) {
         if let Some(slot) = index.slot().map(Slot::get) {
             let mut talk = self.talk.borrow_mut();
-            *talk.0.entry((self.node.clone(), slot)).or_default() |= heard;
+            *talk.0.entry((self.node.clone(), slot)).or_default() |= answered;
         }
     }
 }
@@ -212,7 +212,7 @@ mod tests {
 
     /// Whether a device that was sent requests on this receiver, and answered or not, counts as
     /// silent.
-    fn is_silent(product: u16, heard: Option<bool>) -> bool {
+    fn is_silent(product: u16, answered: Option<bool>) -> bool {
         let slot = Slot::new(1).unwrap();
         let link = Link::Paired {
             receiver: "AF4F95EA".to_owned(),
@@ -230,8 +230,8 @@ mod tests {
             paired: None,
         };
         let device = Device::new("4002-392A0750".to_owned(), link);
-        let heard = heard.map(|heard| ((receiver.node.clone(), slot.get()), heard));
-        let talk = Talk(heard.into_iter().collect());
+        let answered = answered.map(|answered| ((receiver.node.clone(), slot.get()), answered));
+        let talk = Talk(answered.into_iter().collect());
         !silent(&[receiver], &[device], &talk).is_empty()
     }
 

@@ -8,8 +8,8 @@ use std::path::Path;
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
+use super::look_error::LookError;
 use super::machine::{Machine, link, names};
-use super::unseen::Unseen;
 use crate::manager::{Unreadable, role, unreadable};
 use crate::transport::{NodeInfo, NodeRole};
 
@@ -82,9 +82,9 @@ pub enum Opening {
     Failed(String),
 }
 
-pub(super) fn look(machine: &Machine) -> Result<Hidraw, Unseen> {
+pub(super) fn look(machine: &Machine) -> Result<Hidraw, LookError> {
     let sys = machine.path("/sys");
-    names(&sys.join("class")).map_err(|error| Unseen::of("/sys/class", &error))?;
+    names(&sys.join("class")).map_err(|error| LookError::of("/sys/class", &error))?;
     let hid_devices = names(&sys.join("bus/hid/devices")).unwrap_or_default();
     let mut seen = Hidraw {
         hid_devices: hid_devices.iter().filter(|name| matters(name)).count(),
@@ -93,7 +93,7 @@ pub(super) fn look(machine: &Machine) -> Result<Hidraw, Unseen> {
     let nodes = match names(&sys.join("class/hidraw")) {
         Ok(nodes) => nodes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(seen),
-        Err(error) => return Err(Unseen::of("/sys/class/hidraw", &error)),
+        Err(error) => return Err(LookError::of("/sys/class/hidraw", &error)),
     };
     seen.class = true;
     let sysfs = machine.sysfs();

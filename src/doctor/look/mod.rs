@@ -3,13 +3,13 @@
 mod bus;
 mod devices;
 mod files;
-mod heard;
 mod hidraw;
 mod job;
 mod kernel;
+mod look_error;
 mod machine;
 mod programs;
-mod unseen;
+mod traffic;
 mod usb;
 mod whose;
 
@@ -18,14 +18,14 @@ use std::thread;
 use std::time::Duration;
 
 pub use bus::{Answer, BusSeen, OnBus, Owner, Systemd, Unit, Upower, UpowerDevice};
-pub use devices::{Devices, Way};
+pub use devices::{Devices, Origin};
 pub use files::{Files, Installed, Kept, Places};
-pub use heard::Heard;
 pub use hidraw::{Access, Hidraw, Node, Opening, Unread};
 pub use kernel::{Kernel, KernelBattery};
+pub use look_error::LookError;
 pub use machine::Machine;
 pub use programs::{Holder, Programs, Running};
-pub use unseen::Unseen;
+pub use traffic::Traffic;
 pub(super) use usb::USBHID;
 pub use usb::{Driver, Interface, UsbDevice};
 pub use whose::Whose;
@@ -34,7 +34,7 @@ use crate::bus::Bus;
 use crate::device::{Device, Link, Receiver};
 use crate::transport::{NodeInfo, NodeRole};
 use hidpp_proto::session::LONGEST_STATUS;
-use unseen::within;
+use look_error::within;
 
 /// The timeout of files and system calls, none of which waits for a device.
 const PROMPT: Duration = Duration::from_secs(5);
@@ -47,21 +47,21 @@ const SLACK: Duration = Duration::from_secs(6);
 #[derive(Debug)]
 pub struct Facts {
     /// Receivers and devices on USB.
-    pub usb: Result<Vec<UsbDevice>, Unseen>,
+    pub usb: Result<Vec<UsbDevice>, LookError>,
     /// The nodes.
-    pub hidraw: Result<Hidraw, Unseen>,
+    pub hidraw: Result<Hidraw, LookError>,
     /// The kernel's drivers.
-    pub kernel: Result<Kernel, Unseen>,
+    pub kernel: Result<Kernel, LookError>,
     /// The system's bus, then the user's.
     pub buses: Vec<BusSeen>,
     /// Other programs.
-    pub programs: Result<Programs, Unseen>,
+    pub programs: Result<Programs, LookError>,
     /// The HID++ traffic that was seen; `None`: the nodes were not listened to.
-    pub heard: Option<Result<Heard, Unseen>>,
+    pub traffic: Option<Result<Traffic, LookError>>,
     /// The devices.
-    pub devices: Result<Devices, Unseen>,
+    pub devices: Result<Devices, LookError>,
     /// Files.
-    pub files: Result<Files, Unseen>,
+    pub files: Result<Files, LookError>,
     /// The names that identify the machine and its users.
     pub whose: Whose,
 }
@@ -73,7 +73,7 @@ impl Facts {
             .buses
             .iter()
             .filter_map(|it| Some((&it.bus, it.seen.as_ref().ok()?)));
-        let mut answering = on_buses.filter(|(_, on)| matches!(on.answer, Answer::Says { .. }));
+        let mut answering = on_buses.filter(|(_, on)| matches!(on.answer, Answer::State { .. }));
         answering.next()
     }
 
@@ -81,7 +81,7 @@ impl Facts {
     pub fn known(&self) -> impl Iterator<Item = &str> {
         let answer = self.daemon().map(|(_, on)| &on.answer);
         let (receivers, devices): (&[Receiver], &[Device]) = match answer {
-            Some(Answer::Says {
+            Some(Answer::State {
                 receivers, devices, ..
             }) => (receivers, devices),
             _ => (&[], &[]),
@@ -161,13 +161,13 @@ pub fn look(wishes: &Wishes) -> Facts {
         kernel,
         buses: buses(machine),
         programs,
-        heard: None,
+        traffic: None,
         devices: Ok(Devices::unknown()),
         files,
         whose: whose::look(machine),
     };
     let asked = asked(&facts, wishes);
-    facts.heard = listen(&asked, &facts, wishes);
+    facts.traffic = listen(&asked, &facts, wishes);
     facts.devices = devices(asked, &facts, wishes);
     facts
 }
@@ -191,8 +191,8 @@ fn buses(machine: &Machine) -> Vec<BusSeen> {
 
 /// The files that other programs may hold.
 fn interesting(
-    usb: &Result<Vec<UsbDevice>, Unseen>,
-    hidraw: &Result<Hidraw, Unseen>,
+    usb: &Result<Vec<UsbDevice>, LookError>,
+    hidraw: &Result<Hidraw, LookError>,
 ) -> BTreeSet<String> {
     let usb = usb.iter().flatten().map(UsbDevice::file);
     let nodes = hidraw.iter().flat_map(|it| &it.nodes);
@@ -211,7 +211,11 @@ fn asked(facts: &Facts, wishes: &Wishes) -> Vec<NodeInfo> {
 }
 
 /// Listens on the nodes, before they are read.
-fn listen(nodes: &[NodeInfo], facts: &Facts, wishes: &Wishes) -> Option<Result<Heard, Unseen>> {
+fn listen(
+    nodes: &[NodeInfo],
+    facts: &Facts,
+    wishes: &Wishes,
+) -> Option<Result<Traffic, LookError>> {
     const USUAL: Duration = Duration::from_secs(2);
     let asks = wishes.direct || facts.daemon().is_none();
     let span = wishes.listen.or(asks.then_some(USUAL))?;
@@ -220,18 +224,22 @@ fn listen(nodes: &[NodeInfo], facts: &Facts, wishes: &Wishes) -> Option<Result<H
     }
     let paths: Vec<String> = nodes.iter().map(|it| it.path.clone()).collect();
     Some(within("traffic", span + PROMPT, move || {
-        heard::listen(&paths, span)
+        traffic::listen(&paths, span)
     }))
 }
 
-fn devices(nodes: Vec<NodeInfo>, facts: &Facts, wishes: &Wishes) -> Result<Devices, Unseen> {
+fn devices(nodes: Vec<NodeInfo>, facts: &Facts, wishes: &Wishes) -> Result<Devices, LookError> {
     if let Some((bus, on)) = facts.daemon().filter(|_| !wishes.direct)
-        && let Answer::Says {
+        && let Answer::State {
             receivers, devices, ..
         } = &on.answer
     {
-        let way = Way::Daemon(bus.clone());
-        return Ok(Devices::told(way, receivers.clone(), devices.clone()));
+        let origin = Origin::Daemon(bus.clone());
+        return Ok(Devices::from_origin(
+            origin,
+            receivers.clone(),
+            devices.clone(),
+        ));
     }
     if nodes.is_empty() {
         return Ok(Devices::unknown());

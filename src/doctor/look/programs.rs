@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::look_error::LookError;
 use super::machine::{Machine, names};
-use super::unseen::Unseen;
 
 /// The relevant processes.
 #[derive(Clone, Debug, Default)]
@@ -49,8 +49,9 @@ const KNOWN: [(&str, &str); 8] = [
 ];
 
 /// Finds the processes that hold one of these files.
-pub(super) fn look(machine: &Machine, files: &BTreeSet<String>) -> Result<Programs, Unseen> {
-    let processes = names(&machine.path("/proc")).map_err(|error| Unseen::of("/proc", &error))?;
+pub(super) fn look(machine: &Machine, files: &BTreeSet<String>) -> Result<Programs, LookError> {
+    let processes =
+        names(&machine.path("/proc")).map_err(|error| LookError::of("/proc", &error))?;
     let processes = processes.iter().filter_map(|name| name.parse().ok());
     let mut seen = Programs::default();
     for pid in processes.filter(|pid| *pid != std::process::id()) {

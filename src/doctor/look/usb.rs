@@ -6,8 +6,8 @@ use std::path::Path;
 
 use rusb::{Context, Device, UsbContext};
 
+use super::look_error::LookError;
 use super::machine::{Machine, link, names, text};
-use super::unseen::Unseen;
 use crate::device::ReceiverModel;
 
 /// The directory of USB devices and interfaces in sysfs.
@@ -54,7 +54,7 @@ pub struct Interface {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Driver {
     /// No driver.
-    Nobody,
+    None,
     /// The kernel's driver of this name.
     Named(String),
     /// Not known without sysfs.
@@ -75,7 +75,7 @@ impl UsbDevice {
     /// Whether the kernel's driver holds all of its interfaces, as far as that is known.
     pub fn is_driven(&self) -> bool {
         let usual = |driver: &Driver| match driver {
-            Driver::Nobody => false,
+            Driver::None => false,
             Driver::Named(name) => name == USBHID,
             Driver::Unknown => true,
         };
@@ -89,7 +89,7 @@ impl UsbDevice {
 }
 
 /// All relevant devices: those with an interface of the class HID.
-pub(super) fn look(machine: &Machine) -> Result<Vec<UsbDevice>, Unseen> {
+pub(super) fn look(machine: &Machine) -> Result<Vec<UsbDevice>, LookError> {
     let sysfs = machine.path(DEVICES);
     let listed = if machine.is_this() {
         // libusb fails without /dev/bus/usb; sysfs exists nevertheless.
@@ -97,7 +97,7 @@ pub(super) fn look(machine: &Machine) -> Result<Vec<UsbDevice>, Unseen> {
     } else {
         by_sysfs(&sysfs)
     };
-    let mut devices = listed.map_err(|error| Unseen::of(DEVICES, &error))?;
+    let mut devices = listed.map_err(|error| LookError::of(DEVICES, &error))?;
     for device in &mut devices {
         complete(device, &sysfs);
     }
@@ -207,6 +207,6 @@ fn interface(folder: &Path) -> Option<Interface> {
     (number("bInterfaceClass")? == HID).then_some(())?;
     Some(Interface {
         number: number("bInterfaceNumber")?,
-        driver: link(&folder.join("driver")).map_or(Driver::Nobody, Driver::Named),
+        driver: link(&folder.join("driver")).map_or(Driver::None, Driver::Named),
     })
 }

@@ -123,7 +123,7 @@ pub enum Capability {
 
 /// How to get the reading of a feature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Means {
+pub enum ReadMethod {
     /// The reply to this call.
     Call(Call),
     /// A light measurement; its event carries the charge too.
@@ -195,10 +195,10 @@ impl BatteryFeature {
     }
 
     /// How to get the reading of this feature, which is at this index.
-    pub fn means(self, index: FeatureIndex) -> Means {
+    pub fn read_method(self, index: FeatureIndex) -> ReadMethod {
         match self.spec().get {
-            Some(get) => Means::Call(get(index)),
-            None => Means::Measurement,
+            Some(get) => ReadMethod::Call(get(index)),
+            None => ReadMethod::Measurement,
         }
     }
 

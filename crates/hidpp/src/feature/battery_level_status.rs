@@ -106,8 +106,8 @@ pub const fn get_capability(feature: FeatureIndex) -> Call {
 pub fn read_level(report: &Report) -> BatteryLevelStatus {
     let [level, next, charging] = report.head();
     BatteryLevelStatus {
-        level: told(level),
-        next: told(next),
+        level: reported(level),
+        next: reported(next),
         charging: charging.into(),
     }
 }
@@ -121,11 +121,11 @@ pub const fn read_capability(report: &Report) -> Capability {
         mileage: flags & 0x02 != 0,
         rechargeable: flags & 0x04 != 0,
         nominal_life: u16::from_be_bytes([life_high, life_low]),
-        critical: told(critical),
+        critical: reported(critical),
     }
 }
 
-const fn told(percent: u8) -> Option<Percent> {
+const fn reported(percent: u8) -> Option<Percent> {
     if percent == 0 {
         None
     } else {
@@ -180,8 +180,8 @@ mod tests {
     fn vectors_105_to_108_110_and_120() {
         for (hex, level, next, charging) in READINGS {
             let expected = BatteryLevelStatus {
-                level: told(level),
-                next: told(next),
+                level: reported(level),
+                next: reported(next),
                 charging,
             };
             assert_eq!(read_level(&report(hex)), expected, "{hex}");

@@ -37,7 +37,7 @@ pub mod unified_battery;
 mod version;
 pub mod wireless_status;
 
-pub use battery::{BatteryFeature, BatteryRegister, Capability, Means, Reading};
+pub use battery::{BatteryFeature, BatteryRegister, Capability, ReadMethod, Reading};
 pub use battery_spec::Origin;
 pub use kind::DeviceKind;
 pub use names::feature_name;

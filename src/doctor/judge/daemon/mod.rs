@@ -6,7 +6,7 @@ mod tests;
 use super::{INSTALL, count, list};
 use crate::bus::Bus;
 use crate::doctor::look::{Answer, Facts, OnBus, Opening, Owner, Systemd, Unit};
-use crate::doctor::{Area, BusSeen, Finding, Unseen};
+use crate::doctor::{Area, BusSeen, Finding, LookError};
 use crate::transport::NodeRole;
 
 const OURS: &str = env!("CARGO_PKG_VERSION");
@@ -36,10 +36,10 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
 
 /// A bus that cannot be queried. Without a session, as over ssh or in a service, a missing session
 /// bus is not reported.
-fn no_bus(bus: &Bus, why: &Unseen) -> Option<Finding> {
+fn no_bus(bus: &Bus, why: &LookError) -> Option<Finding> {
     match (bus, why) {
-        (Bus::Session, Unseen::Missing { .. } | Unseen::Failed { .. }) => None,
-        (_, Unseen::Slow { .. }) => Some(
+        (Bus::Session, LookError::Missing { .. } | LookError::Failed { .. }) => None,
+        (_, LookError::Slow { .. }) => Some(
             Finding::problem(Area::Daemon, "bus-silent", why.to_string())
                 .advise("solar-status skips this bus; to find the program that hangs: busctl list"),
         ),
@@ -49,16 +49,16 @@ fn no_bus(bus: &Bus, why: &Unseen) -> Option<Finding> {
 
 fn answer(bus: &Bus, owner: &Owner, on: &OnBus, facts: &Facts) -> Vec<Finding> {
     let problem = |id, text: String| Finding::problem(Area::Daemon, id, text);
-    let whom = format!("{NAME} on {bus} ({})", process(owner));
+    let daemon = format!("{NAME} on {bus} ({})", process(owner));
     match &on.answer {
-        Answer::Says {
+        Answer::State {
             version,
             receivers,
             devices,
         } => {
             let version = version.as_deref().unwrap_or("of an unknown version");
             let text = format!(
-                "{whom} answers, version {version}: {} and {}",
+                "{daemon} answers, version {version}: {} and {}",
                 count(receivers.len(), "receiver"),
                 count(devices.len(), "device")
             );
@@ -78,13 +78,13 @@ fn answer(bus: &Bus, owner: &Owner, on: &OnBus, facts: &Facts) -> Vec<Finding> {
             findings
         }
         Answer::Refused(why) => vec![
-            problem("refused", format!("calls to {whom} are rejected: {why}")).advise(format!(
+            problem("refused", format!("calls to {daemon} are rejected: {why}")).advise(format!(
                 "sudo systemctl reload dbus; if that does not help, {INSTALL}"
             )),
         ],
         Answer::Silent => {
             vec![
-                problem("silent", format!("{whom} does not answer")).advise(format!(
+                problem("silent", format!("{daemon} does not answer")).advise(format!(
                     "sudo systemctl restart solar-statusd; for the reason see {LOOK}"
                 )),
             ]
@@ -92,7 +92,7 @@ fn answer(bus: &Bus, owner: &Owner, on: &OnBus, facts: &Facts) -> Vec<Finding> {
         Answer::Failed(why) => vec![
             problem(
                 "odd",
-                format!("{whom} returned an unexpected answer: {why}"),
+                format!("{daemon} returned an unexpected answer: {why}"),
             )
             .advise("another program may own its name; otherwise restart it and report this"),
         ],

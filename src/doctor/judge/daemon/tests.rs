@@ -34,7 +34,7 @@ fn a_daemon_that_answers_is_reported_with_its_devices() {
 
 #[test]
 fn a_daemon_of_another_version_is_worth_a_note() {
-    let findings = answering(Answer::Says {
+    let findings = answering(Answer::State {
         version: Some("0.0.9".to_owned()),
         receivers: Vec::new(),
         devices: Vec::new(),
@@ -110,11 +110,11 @@ fn a_daemon_that_is_not_installed_is_not_a_problem() {
 fn a_missing_bus_is_reported_and_one_that_hangs_is_a_problem() {
     let mut facts = without_daemon();
     let what = || "the system bus".to_owned();
-    facts.buses[0].seen = Err(Unseen::Missing { what: what() });
+    facts.buses[0].seen = Err(LookError::Missing { what: what() });
     let findings = judge(&facts);
     let ids: Vec<&str> = findings.iter().map(|it| it.id).collect();
     assert_eq!(ids, ["no-bus", "absent"]);
-    facts.buses[0].seen = Err(Unseen::Slow { what: what() });
+    facts.buses[0].seen = Err(LookError::Slow { what: what() });
     assert_eq!(judge(&facts)[0].verdict, Verdict::Problem);
 }
 
@@ -122,7 +122,7 @@ fn a_missing_bus_is_reported_and_one_that_hangs_is_a_problem() {
 fn simulated_devices_are_reported_as_such() {
     let mut facts = healthy();
     let on = facts.buses[0].seen.as_mut().unwrap();
-    if let Answer::Says { receivers, .. } = &mut on.answer {
+    if let Answer::State { receivers, .. } = &mut on.answer {
         receivers[0].node = "simulated".to_owned();
     }
     assert_eq!(judge(&facts)[1].id, "simulated");

@@ -5,8 +5,8 @@ mod tests;
 
 use super::unseen;
 use crate::device::{Battery, BatteryLevel, CHARGING_ABOVE, Device, Presence, Receiver};
-use crate::doctor::look::{Devices, Facts, Way};
-use crate::doctor::{Area, Finding, Unseen, Verdict};
+use crate::doctor::look::{Devices, Facts, Origin};
+use crate::doctor::{Area, Finding, LookError, Verdict};
 use crate::manager::Failure;
 use crate::transport::TransportError;
 use hidpp_proto::units::Timestamp;
@@ -17,15 +17,15 @@ const LOW: u8 = 20;
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
     let seen = match &facts.devices {
         Ok(seen) => seen,
-        Err(why @ Unseen::Slow { .. }) => {
+        Err(why @ LookError::Slow { .. }) => {
             let finding = Finding::problem(Area::Devices, "hang", why.to_string());
             return vec![finding.advise("plug the receiver in again, then try once more")];
         }
         Err(why) => return unseen(Area::Devices, why),
     };
-    match seen.way {
-        Way::Nobody => return nobody(facts),
-        Way::Daemon(_) | Way::Direct => {}
+    match seen.origin {
+        Origin::None => return nobody(facts),
+        Origin::Daemon(_) | Origin::Direct => {}
     }
     let mut findings: Vec<Finding> = seen
         .failures
@@ -93,9 +93,9 @@ fn failure(failure: &Failure, seen: &Devices) -> Option<Finding> {
 }
 
 fn receiver(receiver: &Receiver, seen: &Devices) -> Finding {
-    let by = match &seen.way {
-        Way::Daemon(bus) => format!(", according to solar-statusd on {bus}"),
-        Way::Direct | Way::Nobody => String::new(),
+    let by = match &seen.origin {
+        Origin::Daemon(bus) => format!(", according to solar-statusd on {bus}"),
+        Origin::Direct | Origin::None => String::new(),
     };
     let paired = receiver.slot_usage();
     let paired = paired.unwrap_or_else(|| "number of paired devices not known".to_owned());
@@ -128,9 +128,9 @@ fn device(device: &Device, seen: &Devices) -> Finding {
     let charge = device.battery.as_ref().and_then(charge);
     let charge = charge.map_or_else(String::new, |it| format!(", {it}"));
     // The daemon polls a device when it wakes, and otherwise assumes that it is still present.
-    let answers = match seen.way {
-        Way::Daemon(_) => "is online",
-        Way::Direct | Way::Nobody => "answers",
+    let answers = match seen.origin {
+        Origin::Daemon(_) => "is online",
+        Origin::Direct | Origin::None => "answers",
     };
     let ok = |id, text| Finding::ok(Area::Devices, id, text);
     match (device.presence, device.has_battery) {
@@ -152,7 +152,7 @@ fn device(device: &Device, seen: &Devices) -> Finding {
             "no-charge",
             format!("{who} is online, but its charge is not known"),
         )
-        .advise("wait for its next sign of life, or: solar-status --direct"),
+        .advise("wait until it sends a report, or run: solar-status --direct"),
         (Presence::Online, _) => ok("online", format!("{who} {answers}{charge}")),
     }
 }

@@ -163,19 +163,19 @@ fn no_device_is_distinguished_from_one_that_cannot_be_opened() {
     assert_eq!(only(judge(&facts)).id, "unasked");
     facts.hidraw.as_mut().unwrap().nodes.clear();
     assert_eq!(only(judge(&facts)).id, "unasked", "it is on USB");
-    facts.devices = Err(Unseen::Slow {
+    facts.devices = Err(LookError::Slow {
         what: "the devices".to_owned(),
     });
     assert_eq!(only(judge(&facts)).verdict, Verdict::Problem);
     facts.devices = Ok(Devices::unknown());
     facts.usb = Ok(Vec::new());
     assert_eq!(judge(&facts), [], "that is reported with the nodes");
-    facts.hidraw = Err(Unseen::Missing {
+    facts.hidraw = Err(LookError::Missing {
         what: "/sys/class".to_owned(),
     });
     assert_eq!(only(judge(&facts)).verdict, Verdict::Absent);
-    facts.devices = Ok(Devices::told(
-        Way::Daemon(Bus::System),
+    facts.devices = Ok(Devices::from_origin(
+        Origin::Daemon(Bus::System),
         Vec::new(),
         Vec::new(),
     ));

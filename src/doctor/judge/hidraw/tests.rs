@@ -88,7 +88,7 @@ fn a_node_that_the_daemon_reads_need_not_be_opened() {
 fn a_node_unknown_to_the_daemon_still_needs_permission() {
     let mut facts = healthy();
     let on = facts.buses[0].seen.as_mut().unwrap();
-    if let Answer::Says { receivers, .. } = &mut on.answer {
+    if let Answer::State { receivers, .. } = &mut on.answer {
         receivers[0].node = "simulated".to_owned();
     }
     assert_eq!(opened(facts, Opening::Denied).id, "denied");
@@ -134,7 +134,7 @@ fn a_receiver_without_a_node_is_a_problem_and_no_receiver_is_not() {
     let mut facts = without_daemon();
     facts.hidraw.as_mut().unwrap().nodes.clear();
     assert_eq!(only(judge(&facts)).id, "no-node");
-    facts.usb.as_mut().unwrap()[0].interfaces[2].driver = Driver::Nobody;
+    facts.usb.as_mut().unwrap()[0].interfaces[2].driver = Driver::None;
     assert_eq!(
         only(judge(&facts)).id,
         "taken",

@@ -53,7 +53,7 @@ impl Line {
         }
         receivers.sort_by_key(|it| (it.node.len(), it.node.clone()));
         devices.sort_by_key(|it| (it.receiver().map(str::to_owned), it.slot(), it.id.clone()));
-        Answer::Says {
+        Answer::State {
             version: self.version(owner, layout).await,
             receivers,
             devices,

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use line::Line;
 
+use super::look_error::LookError;
 use super::machine::Machine;
-use super::unseen::Unseen;
 use crate::bus::upower::Identity;
 use crate::bus::{Bus, Layout, NAME, UPOWER_NAME};
 use crate::device::{Device, Receiver};
@@ -24,7 +24,7 @@ pub struct BusSeen {
     /// Which.
     pub bus: Bus,
     /// What is on it, or why that is not known.
-    pub seen: Result<OnBus, Unseen>,
+    pub seen: Result<OnBus, LookError>,
 }
 
 /// What is on a bus.
@@ -60,7 +60,7 @@ pub enum Answer {
     #[default]
     Unasked,
     /// Its version, receivers and devices.
-    Says {
+    State {
         /// `0.1.0`
         version: Option<String>,
         /// The receivers.
@@ -117,18 +117,18 @@ pub struct UpowerDevice {
 }
 
 /// Examines a bus.
-pub(super) fn look(machine: &Machine, bus: &Bus) -> Result<OnBus, Unseen> {
+pub(super) fn look(machine: &Machine, bus: &Bus) -> Result<OnBus, LookError> {
     zbus::block_on(look_at(machine, bus)).map_err(|error| unseen(bus, &error))
 }
 
-fn unseen(bus: &Bus, error: &zbus::Error) -> Unseen {
+fn unseen(bus: &Bus, error: &zbus::Error) -> LookError {
     let what = bus.to_string();
     match error {
-        zbus::Error::Connection(error, _) => Unseen::of(&what, error),
+        zbus::Error::Connection(error, _) => LookError::of(&what, error),
         zbus::Error::InputOutput(error) if error.kind() == std::io::ErrorKind::TimedOut => {
-            Unseen::Slow { what }
+            LookError::Slow { what }
         }
-        error => Unseen::Failed {
+        error => LookError::Failed {
             what,
             why: error.to_string(),
         },

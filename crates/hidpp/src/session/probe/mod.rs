@@ -3,7 +3,7 @@
 //! A ping distinguishes HID++ 1.0 from 2.0. Then follow, if they are wanted: the battery, through
 //! the best feature or register the device has; its kind; its own name; the firmware. Known values
 //! are not requested; if they turn out to be stale, the probe starts over. A device that cannot be
-//! reached is not sent anything until it gives a sign of life.
+//! reached is not sent anything until it sends a report or a notification says it is online.
 
 mod answer;
 mod failure;
@@ -16,7 +16,7 @@ use std::collections::VecDeque;
 pub(super) use step::Step;
 pub use wanted::Wanted;
 
-use plan::{Goal, Way, goals, way_to};
+use plan::{Goal, Plan, goals, plan_for};
 
 use super::event::DeviceFact;
 use super::known::{Known, KnownRegister};
@@ -166,9 +166,9 @@ impl Probe {
                 continue;
             }
             let goal = self.first_of(*goal, protocol, known);
-            match way_to(goal, protocol, known) {
-                Way::Via(step) => return Some(step),
-                Way::By(step) => {
+            match plan_for(goal, protocol, known) {
+                Plan::Via(step) => return Some(step),
+                Plan::By(step) => {
                     // Light is requested and answered elsewhere.
                     if matches!(step, Step::MeasureLight(_)) {
                         self.heard = Heard::Now;
@@ -176,7 +176,7 @@ impl Probe {
                     self.goals.retain(|other| *other != goal);
                     return Some(step);
                 }
-                Way::None => {
+                Plan::None => {
                     match goal {
                         Goal::Battery => facts.push(DeviceFact::NoBattery),
                         // It has no such information, now or later.
@@ -279,7 +279,7 @@ impl Probe {
         self.completed
     }
 
-    /// The device gave a sign of life. If it was absent, the unanswered step is retried, only once
+    /// The device is reachable. If it was absent, the unanswered step is retried, only once
     /// since the device may go away again immediately.
     pub(super) fn handle_life(&mut self) -> bool {
         let Presence::Absent(step) = self.presence else {

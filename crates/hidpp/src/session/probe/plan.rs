@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::step::Step;
 use super::wanted::Wanted;
 use crate::feature::root::ProtocolVersion;
-use crate::feature::{BatteryFeature, Means};
+use crate::feature::{BatteryFeature, ReadMethod};
 use crate::session::known::{Known, KnownRegister};
 use crate::session::sources::{battery_registers, battery_sources};
 use crate::wire::{FeatureId, FeatureIndex};
@@ -25,7 +25,7 @@ pub(super) enum Goal {
 }
 
 /// What to do for a goal.
-pub(super) enum Way {
+pub(super) enum Plan {
     /// Send this request, then evaluate the goal again.
     Via(Step),
     /// Send this request; it completes the goal.
@@ -54,33 +54,33 @@ pub(super) fn goals(wanted: Wanted) -> VecDeque<Goal> {
 }
 
 /// What to do for a goal now.
-pub(super) fn way_to(goal: Goal, protocol: ProtocolVersion, known: &Known) -> Way {
+pub(super) fn plan_for(goal: Goal, protocol: ProtocolVersion, known: &Known) -> Plan {
     if !protocol.has_features() {
         return match (goal, known.register) {
             (Goal::Battery, register) => {
                 let [first, ..] = battery_registers(known.model);
                 match register.map_or(Some(first), KnownRegister::get) {
-                    Some(register) => Way::By(Step::Register(register)),
-                    None => Way::None,
+                    Some(register) => Plan::By(Step::Register(register)),
+                    None => Plan::None,
                 }
             }
             (Goal::Notices, register) if register != Some(KnownRegister::None) => {
-                Way::By(Step::ReadFlags)
+                Plan::By(Step::ReadFlags)
             }
-            (Goal::Firmware, _) => Way::By(Step::Version),
-            _ => Way::None,
+            (Goal::Firmware, _) => Plan::By(Step::Version),
+            _ => Plan::None,
         };
     }
     let ask: fn(FeatureIndex) -> Step = match goal {
-        Goal::Battery => return way_to_battery(protocol, known),
-        Goal::Notices => return Way::None,
+        Goal::Battery => return plan_for_battery(protocol, known),
+        Goal::Notices => return Plan::None,
         Goal::Wake => {
             return match known.feature(FeatureId::WIRELESS_STATUS) {
-                None => Way::By(Step::Find(FeatureId::WIRELESS_STATUS)),
-                Some(_) => Way::None,
+                None => Plan::By(Step::Find(FeatureId::WIRELESS_STATUS)),
+                Some(_) => Plan::None,
             };
         }
-        Goal::Name | Goal::FriendlyName if known.nameless => return Way::None,
+        Goal::Name | Goal::FriendlyName if known.nameless => return Plan::None,
         Goal::Kind => Step::Kind,
         Goal::Name => Step::NameLength,
         Goal::FriendlyName => Step::FriendlyLength,
@@ -92,13 +92,13 @@ pub(super) fn way_to(goal: Goal, protocol: ProtocolVersion, known: &Known) -> Wa
         _ => FeatureId::DEVICE_NAME,
     };
     match known.feature(id) {
-        None => Way::Via(Step::Find(id)),
-        Some(Some(index)) => Way::By(ask(index)),
-        Some(None) => Way::None,
+        None => Plan::Via(Step::Find(id)),
+        Some(Some(index)) => Plan::By(ask(index)),
+        Some(None) => Plan::None,
     }
 }
 
-fn way_to_battery(protocol: ProtocolVersion, known: &Known) -> Way {
+fn plan_for_battery(protocol: ProtocolVersion, known: &Known) -> Plan {
     let sources = battery_sources(protocol, known.model);
     let found = sources
         .into_iter()
@@ -107,15 +107,15 @@ fn way_to_battery(protocol: ProtocolVersion, known: &Known) -> Way {
         if known.capability.is_none()
             && let Some(call) = feature.get_capability(index)
         {
-            return Way::Via(Step::Capability(feature, call));
+            return Plan::Via(Step::Capability(feature, call));
         }
-        return match feature.means(index) {
+        return match feature.read_method(index) {
             // If this is refused, the source counts as absent, and the next one is tried.
-            Means::Call(call) => Way::Via(Step::Battery(feature, call)),
-            Means::Measurement => Way::By(Step::MeasureLight(index)),
+            ReadMethod::Call(call) => Plan::Via(Step::Battery(feature, call)),
+            ReadMethod::Measurement => Plan::By(Step::MeasureLight(index)),
         };
     }
     let mut ids = sources.into_iter().map(BatteryFeature::id);
     let unknown = ids.find(|id| known.feature(*id).is_none());
-    unknown.map_or(Way::None, |id| Way::Via(Step::Find(id)))
+    unknown.map_or(Plan::None, |id| Plan::Via(Step::Find(id)))
 }

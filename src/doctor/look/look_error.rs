@@ -8,7 +8,7 @@ use super::job::{self, Outcome};
 /// Why something could not be examined. `what` names it: `/sys/class/hidraw`, `the system bus`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
-pub enum Unseen {
+pub enum LookError {
     #[error("{what} cannot be examined (permission denied)")]
     Denied { what: String },
     #[error("{what} does not exist")]
@@ -21,7 +21,7 @@ pub enum Unseen {
     Failed { what: String, why: String },
 }
 
-impl Unseen {
+impl LookError {
     pub(super) fn of(what: &str, error: &io::Error) -> Self {
         let what = what.to_owned();
         match error.kind() {
@@ -39,14 +39,14 @@ impl Unseen {
 pub(super) fn within<T: Send + 'static>(
     what: &str,
     patience: Duration,
-    look: impl FnOnce() -> Result<T, Unseen> + Send + 'static,
-) -> Result<T, Unseen> {
+    look: impl FnOnce() -> Result<T, LookError> + Send + 'static,
+) -> Result<T, LookError> {
     let what = what.to_owned();
     match job::within("look", patience, look) {
         Ok(Outcome::Ended(seen)) => seen,
-        Ok(Outcome::Late) => Err(Unseen::Slow { what }),
-        Ok(Outcome::Died) => Err(Unseen::Died { what }),
-        Err(error) => Err(Unseen::of(&what, &error)),
+        Ok(Outcome::Late) => Err(LookError::Slow { what }),
+        Ok(Outcome::Died) => Err(LookError::Died { what }),
+        Err(error) => Err(LookError::of(&what, &error)),
     }
 }
 
@@ -69,8 +69,8 @@ mod tests {
 
     #[test]
     fn a_job_that_panics_is_not_a_timeout() {
-        let look = || -> Result<(), Unseen> { panic!("as it should") };
+        let look = || -> Result<(), LookError> { panic!("as it should") };
         let seen = within("the wall", Duration::from_secs(600), look);
-        assert!(matches!(seen, Err(Unseen::Died { .. })), "{seen:?}");
+        assert!(matches!(seen, Err(LookError::Died { .. })), "{seen:?}");
     }
 }

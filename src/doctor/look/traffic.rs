@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::unseen::Unseen;
+use super::look_error::LookError;
 use crate::clock::{Clock, RealClock, Wake};
 use crate::transport::{HidrawTransport, Transport};
 use hidpp_proto::wire::{Incoming, Message, Report};
 
 /// The HID++ traffic that was seen. Input is dropped and not even counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Heard {
+pub struct Traffic {
     /// The time span.
     pub span: Duration,
     /// The number of answers by software id.
@@ -20,7 +20,7 @@ pub struct Heard {
     pub registers: usize,
 }
 
-impl Heard {
+impl Traffic {
     fn take(&mut self, report: &Report) {
         match Message::of(report) {
             Message::Reply { software, .. } => *self.answers.entry(software).or_default() += 1,
@@ -31,33 +31,33 @@ impl Heard {
 }
 
 /// Listens on these nodes for this time span. A node that disappears meanwhile is skipped.
-pub(super) fn listen(nodes: &[String], span: Duration) -> Result<Heard, Unseen> {
+pub(super) fn listen(nodes: &[String], span: Duration) -> Result<Traffic, LookError> {
     let opened = nodes
         .iter()
         .filter_map(|node| HidrawTransport::open(node).ok());
     let mut opened: Vec<HidrawTransport> = opened.collect();
-    let mut heard = Heard {
+    let mut traffic = Traffic {
         span,
-        ..Heard::default()
+        ..Traffic::default()
     };
     let mut clock = RealClock::new(None);
     let until = clock.now() + span;
     while clock.now() < until {
         let descriptors = opened.iter().filter_map(Transport::descriptor);
         let woken = clock.wait(&descriptors.collect::<Vec<_>>(), Some(until));
-        match woken.map_err(|error| Unseen::of("traffic", &error))? {
-            Wake::Readable(_) => opened.retain_mut(|node| drain(node, &clock, &mut heard)),
+        match woken.map_err(|error| LookError::of("traffic", &error))? {
+            Wake::Readable(_) => opened.retain_mut(|node| drain(node, &clock, &mut traffic)),
             Wake::Due | Wake::Interrupted => break,
         }
     }
-    Ok(heard)
+    Ok(traffic)
 }
 
 /// Reads the waiting reports. Returns whether more may follow later.
-fn drain(node: &mut HidrawTransport, clock: &RealClock<'_>, heard: &mut Heard) -> bool {
+fn drain(node: &mut HidrawTransport, clock: &RealClock<'_>, traffic: &mut Traffic) -> bool {
     loop {
         match node.receive(clock.now()) {
-            Ok(Some(Incoming::HidPp(report))) => heard.take(&report),
+            Ok(Some(Incoming::HidPp(report))) => traffic.take(&report),
             Ok(Some(_)) => {}
             Ok(None) => return true,
             Err(_) => return false,
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn programs_are_found_by_the_answers_to_their_requests() {
-        let mut heard = Heard::default();
+        let mut traffic = Traffic::default();
         for answer in [
             "11 01 09 01 …",       // the kernel's
             "11 01 00 1B 04 05 …", // Solaar's
@@ -83,10 +83,10 @@ mod tests {
             "10 FF 83 B5 03 00 00",   // of any program
             "10 02 8F 00 1B 09 00",   // an error
         ] {
-            heard.take(&report(answer));
+            traffic.take(&report(answer));
         }
-        assert_eq!(heard.answers, BTreeMap::from([(1, 1), (0xB, 2)]));
-        assert_eq!(heard.registers, 1);
+        assert_eq!(traffic.answers, BTreeMap::from([(1, 1), (0xB, 2)]));
+        assert_eq!(traffic.registers, 1);
     }
 
     #[test]
@@ -100,7 +100,7 @@ mod tests {
         rustix::io::write(&other, report("11 01 09 1B …").as_bytes()).unwrap();
         let gone = "/nonexistent/node".to_owned();
         let nodes = [gone, path.to_str().unwrap().to_owned()];
-        let heard = listen(&nodes, Duration::from_millis(50)).unwrap();
-        assert_eq!(heard.answers, BTreeMap::from([(0xB, 1)]));
+        let traffic = listen(&nodes, Duration::from_millis(50)).unwrap();
+        assert_eq!(traffic.answers, BTreeMap::from([(0xB, 1)]));
     }
 }
