@@ -305,7 +305,7 @@ fn a_picture_that_cannot_be_written_is_an_error() {
 fn an_unknown_device_is_exit_status_3() {
     let (status, errors) = failure_of_week(&["--device", "K270"]);
     assert_eq!(status, Some(3));
-    assert!(errors.contains("no device is called “K270”"), "{errors}");
+    assert!(errors.contains("no device matches “K270”"), "{errors}");
 }
 
 #[test]

@@ -148,7 +148,7 @@ fn a_device_that_is_not_there_is_reported_and_waited_for() {
     let report = monitor.error_lines().next().unwrap();
     assert_eq!(
         report,
-        "solar-status: no device is called “K270”; waiting for it to be plugged in, to connect or to \
+        "solar-status: no device matches “K270”; waiting for it to be plugged in, to connect or to \
          be paired\n"
     );
     monitor.signal(Signal::TERM);

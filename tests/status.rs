@@ -352,6 +352,73 @@ fn a_device_can_be_selected_by_any_of_its_names() {
     assert_eq!(two["devices"].as_array().unwrap().len(), 2);
 }
 
+/// The names of the selected devices among the 73.
+fn selected(device: &str) -> Vec<String> {
+    let document = document(&["--simulate=full", "--json", "--device", device]);
+    let devices = document.pointer("/devices").unwrap().as_array().unwrap();
+    let name = |device: &Value| device.pointer("/name")?.as_str().map(str::to_owned);
+    devices
+        .iter()
+        .map(|it| name(it).unwrap_or_default())
+        .collect()
+}
+
+#[test]
+fn a_bare_number_selects_a_slot_and_no_part_of_a_name() {
+    // No slot 5 of this desk is used; K750 and M705 have a 5 in their names.
+    let output = solar_status(&["--simulate", "--device", "5"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(output.stdout, b"");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(error.contains("similar: “name:5”"), "{error}");
+    for number in ["1", "5"] {
+        let prefixed = selected(&format!("slot:{number}"));
+        assert_eq!(selected(number), prefixed, "{number}");
+        assert!(!prefixed.is_empty(), "{number}");
+    }
+    assert!(selected("name:5").len() > selected("5").len());
+}
+
+#[test]
+fn an_exact_match_excludes_partial_ones() {
+    let mice = document(&["--simulate=full", "--json", "--device", "mouse"]);
+    for device in mice["devices"].as_array().unwrap() {
+        assert_eq!(device["kind"], "mouse", "{device}");
+    }
+    assert_eq!(selected("mouse"), selected("kind:mouse"));
+    assert!(selected("name:mouse").len() > 1);
+    assert_eq!(selected("M525"), ["M525"]);
+    assert!(!selected("M52").is_empty());
+}
+
+#[test]
+fn the_document_has_only_the_receivers_of_selected_devices() {
+    let document = document(&["--simulate=full", "--json", "--device", "headset"]);
+    let devices = document["devices"].as_array().unwrap();
+    assert!(devices.len() > 1);
+    for receiver in document["receivers"].as_array().unwrap() {
+        let mut devices = devices.iter();
+        let id = &receiver["id"];
+        assert!(devices.any(|it| it["receiver"] == *id), "{receiver}");
+    }
+    let none = solar_status(&["--simulate", "--json", "--device", "nosuch"]);
+    let none: Value = serde_json::from_slice(&none.stdout).unwrap();
+    assert_eq!(none["receivers"], json!([]));
+}
+
+#[test]
+fn a_receiver_selects_its_devices() {
+    let one = document(&["--simulate=full", "--json", "--device", "receiver:A0000015"]);
+    let receivers = one["receivers"].as_array().unwrap();
+    assert_eq!(receivers.len(), 1);
+    assert_eq!(one["devices"].as_array().unwrap().len(), 5);
+    let bolt = document(&["--simulate=full", "--json", "--device", "receiver:bolt"]);
+    for receiver in bolt["receivers"].as_array().unwrap() {
+        assert_eq!(receiver["family"], "bolt", "{receiver}");
+    }
+    assert!(!bolt["devices"].as_array().unwrap().is_empty());
+}
+
 #[test]
 fn a_table_of_selected_devices_has_only_their_receivers() {
     let headings = |arguments: &[&str]| {
@@ -412,7 +479,10 @@ fn wrong_arguments_are_exit_status_2() {
         &["--simulate", "--transport", "usb"],
         &["--anonymize"],
         &["--device", ""],
+        &["--device", "name:"],
         &["--device", " "],
+        &["--device", "slot:0"],
+        &["--device", "kind:mice"],
         &["nonsense"],
         &["decode", "--feature", "9"],
     ] {

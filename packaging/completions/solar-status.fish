@@ -32,7 +32,7 @@ complete -c solar-status -n "__fish_solar_status_needs_command" -l format -d 'Pr
 complete -c solar-status -n "__fish_solar_status_needs_command" -l duration -d 'With --format and --watch: end after this many seconds; with --simulate, the simulated time passes without waiting' -r
 complete -c solar-status -n "__fish_solar_status_needs_command" -l separator -d 'With --format: the text between devices [default: two spaces; for a template without --watch, a new line]' -r
 complete -c solar-status -n "__fish_solar_status_needs_command" -l output -d 'With --format: write to FILE, replacing it as a whole, so that no reader sees half of it' -r -F
-complete -c solar-status -n "__fish_solar_status_needs_command" -l device -d 'Only devices with this id, serial number, wpid (wireless product id), kind, slot number or part of the name; may be given several times' -r
+complete -c solar-status -n "__fish_solar_status_needs_command" -l device -d 'Only devices with this name, kind, slot number, id, serial number or wpid (wireless product id); may be given several times' -r
 complete -c solar-status -n "__fish_solar_status_needs_command" -l fields -d 'What to read, separated by commas; each field needs requests to the device or its receiver' -r -f -a "name\t'The short name, from the receiver'
 battery\t'Charge, state and, for solar keyboards, light'
 full-name\t'The full name, from the device (about 4 requests)'
@@ -65,7 +65,7 @@ complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "notify" -
 complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "history" -d 'Show past charge and light, and a forecast'
 complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l duration -d 'End after this many seconds; with --simulate, the simulated time passes without waiting' -r
-complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l device -d 'Only devices with this id, serial number, wpid (wireless product id), kind, slot number or part of the name; may be given several times' -r
+complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l device -d 'Only devices with this name, kind, slot number, id, serial number or wpid (wireless product id); may be given several times' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l fields -d 'What to read, separated by commas; each field needs requests to the device or its receiver' -r -f -a "name\t'The short name, from the receiver'
 battery\t'Charge, state and, for solar keyboards, light'
 full-name\t'The full name, from the device (about 4 requests)'
@@ -86,7 +86,7 @@ complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l ve
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l light-every -d 'Measure light at this interval while a solar keyboard is awake; 0: request no measurements' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l duration -d 'End after this many seconds' -r
-complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l device -d 'Only devices with this id, serial number, wpid (wireless product id), kind, slot number or part of the name; may be given several times' -r
+complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l device -d 'Only devices with this name, kind, slot number, id, serial number or wpid (wireless product id); may be given several times' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l fields -d 'What to read, separated by commas; each field needs requests to the device or its receiver' -r -f -a "name\t'The short name, from the receiver'
 battery\t'Charge, state and, for solar keyboards, light'
 full-name\t'The full name, from the device (about 4 requests)'
@@ -118,7 +118,7 @@ complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -l dir
 complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l config -d 'Use only this configuration file' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l duration -d 'End after this many seconds; with --simulate, the simulated time passes without waiting' -r
-complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l device -d 'Only devices with this id, serial number, wpid (wireless product id), kind, slot number or part of the name; may be given several times' -r
+complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l device -d 'Only devices with this name, kind, slot number, id, serial number or wpid (wireless product id); may be given several times' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l fields -d 'What to read, separated by commas; each field needs requests to the device or its receiver' -r -f -a "name\t'The short name, from the receiver'
 battery\t'Charge, state and, for solar keyboards, light'
 full-name\t'The full name, from the device (about 4 requests)'
@@ -140,7 +140,7 @@ complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l ver
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l since -d 'Start of the period: how long before --until (8w), or a day (2025-10-01)' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l until -d 'End of the period: how long ago (2w), or a day (2025-10-31) [default: now]' -r
-complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l device -d 'Only devices with this id, serial number, wpid (wireless product id), kind, slot number or part of the name; may be given several times' -r
+complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l device -d 'Only devices with this name, kind, slot number, id, serial number or wpid (wireless product id); may be given several times' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l svg -d 'Write an SVG picture to FILE, `-` for standard output' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l png -d 'Write a PNG picture to FILE, `-` for standard output' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l size -d 'With --svg or --png: size of the picture in pixels, up to 16384x16384 [default: 1200x600, higher for many devices]' -r

@@ -5,7 +5,7 @@ use toml::{Spanned, Value};
 
 use super::quiet::QuietHours;
 use super::settings::{LetsThrough, Limits, Settings};
-use crate::device::Selector;
+use crate::device::{Selector, SelectorError};
 
 /// An error in a configuration file, with its position.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -191,12 +191,17 @@ impl TryFrom<Value> for Quiet {
 struct DeviceMatch(Selector);
 
 impl TryFrom<Value> for DeviceMatch {
-    type Error = &'static str;
+    type Error = String;
 
     fn try_from(value: Value) -> Result<Self, Self::Error> {
-        let text = value.as_str().filter(|text| !text.trim().is_empty());
-        text.map(|text| Self(Selector::new(text))).ok_or(
-            "match is the id, serial number, wpid, kind, slot number or part of the name of a device",
-        )
+        let text = value.as_str().unwrap_or_default();
+        text.parse().map(Self).map_err(|error| match error {
+            SelectorError::Empty => {
+                "match is the id, serial number, wpid, kind, slot number or part of the name of a \
+                 device"
+                    .to_owned()
+            }
+            error => error.to_string(),
+        })
     }
 }

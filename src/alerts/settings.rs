@@ -78,7 +78,7 @@ named! {
 impl Settings {
     /// The limits that apply to a device.
     pub fn of(&self, device: &Device) -> Limits {
-        let own = self.devices.iter().find(|(it, _)| it.selects(device));
+        let own = self.devices.iter().find(|(it, _)| it.may_select(device));
         own.map_or(self.limits, |(_, limits)| *limits)
     }
 

@@ -18,6 +18,7 @@ mod monitor;
 mod notify;
 mod options;
 mod origin;
+mod selecting;
 mod setup;
 mod status;
 mod stderr;

@@ -16,9 +16,13 @@ use crate::nodes::Desk;
 /// The options shared by reading once and following.
 #[derive(Args, Clone, Debug)]
 pub(super) struct CommonArgs {
-    /// Only devices with this id, serial number, wpid (wireless product id), kind, slot number or
-    /// part of the name; may be given several times
-    #[arg(long, value_name = "DEVICE", value_parser = parse_device)]
+    /// Only devices with this name, kind, slot number, id, serial number or wpid (wireless product
+    /// id); may be given several times
+    ///
+    /// If no device matches exactly, a part of a name is enough. Prefixes restrict the comparison:
+    /// slot:5, kind:mouse, name:…, id:…, serial:…, wpid:…, and receiver:… for the devices of a
+    /// receiver with this id, serial number, product id, family or name.
+    #[arg(long, value_name = "DEVICE")]
     pub(super) device: Vec<Selector>,
 
     /// What to read, separated by commas; each field needs requests to the device or its receiver
@@ -128,13 +132,6 @@ pub enum Field {
 const LONGEST_TIMEOUT: u32 = 60 * 60;
 /// The longest duration, in seconds: a year. To follow for longer, leave the option out.
 const LONGEST_DURATION: u32 = 366 * 24 * 60 * 60;
-
-pub(super) fn parse_device(text: &str) -> Result<Selector, &'static str> {
-    if text.trim().is_empty() {
-        return Err("it must not be empty");
-    }
-    Ok(Selector::new(text))
-}
 
 pub(super) fn parse_timeout(text: &str) -> Result<Duration, String> {
     parse_seconds(text, Least::MoreThanZero, LONGEST_TIMEOUT)

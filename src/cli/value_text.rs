@@ -112,7 +112,7 @@ const fn doubt(trusted: bool) -> &'static str {
 
 /// The message that no device matches this selector, and what to do.
 pub(super) fn not_found(selector: &Selector, remedy: &str) -> String {
-    format!("no device is called “{selector}”; {remedy}")
+    format!("no device matches “{selector}”; {remedy}")
 }
 
 /// Formats hardware that cannot be read, and why: `G435 Wireless Gaming Headset (046D:0ACB): it

@@ -3,10 +3,10 @@
 
 use crate::device::{Device, Link, Receiver, Selector};
 
-/// The devices and values to show.
+/// The devices and values to report.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// The devices; empty: all.
+    /// The devices to report: those that one of them may select; empty: all.
     pub devices: Vec<Selector>,
     /// Which values are shown.
     pub values: Shown,
@@ -42,9 +42,10 @@ impl Default for Shown {
 }
 
 impl Filter {
-    /// Whether this device is shown.
-    pub fn selects(&self, device: &Device) -> bool {
-        self.devices.is_empty() || self.devices.iter().any(|it| it.selects(device))
+    /// Whether this device is reported: whether it may be selected, depending on the other devices
+    /// and its receiver ([`Selection`](crate::device::Selection)).
+    pub fn reports(&self, device: &Device) -> bool {
+        self.devices.is_empty() || self.devices.iter().any(|it| it.may_select(device))
     }
 
     /// Removes the values of a device that are not shown.

@@ -12,6 +12,7 @@ mod named;
 mod receiver;
 #[cfg(test)]
 pub(crate) mod samples;
+mod selection;
 mod selector;
 mod sources;
 mod time_left;
@@ -24,7 +25,8 @@ pub use joined::join;
 pub use light::{Light, LightLevel};
 pub use model::Model;
 pub use receiver::{ReceiverFamily, ReceiverModel, is_mute_receiver};
-pub use selector::Selector;
+pub use selection::Selection;
+pub use selector::{Candidate, Match, Selector, SelectorError};
 pub use time_left::{Confidence, TimeBasis, TimeLeft, TimeLeftUntil};
 
 pub use hidpp_proto::feature::DeviceKind;

@@ -118,9 +118,12 @@ impl<'a> Joined<'a> {
         devices.filter(move |it| it.id == id)
     }
 
-    /// All devices.
-    pub(super) fn devices(&self) -> impl Iterator<Item = &Device> {
-        self.devices.values()
+    /// The devices that the query does not select.
+    pub(super) fn unselected(&self) -> impl Iterator<Item = Device> {
+        let ids = self.views.values().map(|it| &it.device.id);
+        let others = ids.filter(|id| !self.devices.contains_key(*id));
+        let others: BTreeSet<&String> = others.collect();
+        others.into_iter().filter_map(|id| join(self.views(id)))
     }
 
     /// Applies a change of a link and returns the resulting changes of devices; `port` is the port

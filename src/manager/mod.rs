@@ -101,17 +101,12 @@ pub fn read_status(
             .filter_map(|view| joined.device_at(view))
             .cloned()
             .collect(),
+        others: joined.unselected().collect(),
         failures: Vec::new(),
         sent: nodes.iter().map(Node::sent).sum(),
         interrupted: interrupted || closed == Wake::Interrupted,
-        unmatched: Vec::new(),
         unreadable: Vec::new(),
     };
-    for selector in &query.devices {
-        if !joined.devices().any(|device| selector.selects(device)) {
-            snapshot.unmatched.push(selector.clone());
-        }
-    }
     for node in nodes {
         let (receiver, failures) = node.into_parts();
         snapshot.receivers.extend(receiver);

@@ -21,7 +21,7 @@ pub struct Query {
     pub light_every: Option<Duration>,
     /// Whether to read the receivers' firmware version.
     pub receiver_firmware: bool,
-    /// The devices to read; empty: all.
+    /// The devices to read: those that one of them may select; empty: all.
     pub devices: Vec<Selector>,
     /// The time after which unanswered devices are given up.
     pub timeout: Duration,
@@ -42,8 +42,9 @@ impl Query {
         }
     }
 
-    /// Whether the query selects this device.
+    /// Whether the query selects this device, or may do so depending on the other devices and its
+    /// receiver.
     pub(super) fn selects(&self, device: &Device) -> bool {
-        self.devices.is_empty() || self.devices.iter().any(|it| it.selects(device))
+        self.devices.is_empty() || self.devices.iter().any(|it| it.may_select(device))
     }
 }

@@ -1,5 +1,5 @@
 use super::unreadable::Unreadable;
-use crate::device::{Device, Receiver, Selector};
+use crate::device::{Device, Receiver};
 use crate::transport::{TransportError, UsbError};
 use hidpp_proto::session::RequestError;
 use hidpp_proto::units::Timestamp;
@@ -11,14 +11,14 @@ pub struct Snapshot {
     pub at: Timestamp,
     /// All receivers that answered.
     pub receivers: Vec<Receiver>,
-    /// The selected devices.
+    /// The devices that the query may select.
     pub devices: Vec<Device>,
+    /// The other devices, as far as they are known without being read.
+    pub others: Vec<Device>,
     /// The failures.
     pub failures: Vec<Failure>,
     /// The number of reports sent.
     pub sent: usize,
-    /// The selectors that matched no device.
-    pub unmatched: Vec<Selector>,
     /// Connected hardware that this program cannot read.
     pub unreadable: Vec<Unreadable>,
     /// Whether the user interrupted it.

@@ -71,10 +71,11 @@ pub(crate) const CRATES: &[(&str, &str)] = &[
     ),
     ("serde_json", "cli decode doctor history manager"),
     ("signal_hook", "cli service"),
+    ("strsim", "cli"),
     ("tempfile", "cli doctor history storage"),
     (
         "thiserror",
-        "alerts capture chart cli client doctor history manager nodes service session sim \
+        "alerts capture chart cli client device doctor history manager nodes service session sim \
          storage transport wire",
     ),
     ("tiny_skia", "chart"),

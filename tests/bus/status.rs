@@ -121,9 +121,42 @@ fn an_unknown_device_is_exit_status_3() {
     let _daemon = bus.serve(&["--simulate"]);
     let output = bus.solar_status(&["--device", "K751"]);
     assert_eq!(output.status.code(), Some(3), "{output:?}");
-    let message = "solar-status: no device is called “K751”; \
-                run solar-status without --device to see all\n";
+    let message = "solar-status: no device matches “K751”; similar: “K750”; \
+                   or run solar-status without --device to see all\n";
     assert_eq!(stderr(&output), message);
+    let direct = bus.solar_status(&["--device", "K751", "--simulate"]);
+    assert_eq!(stderr(&direct), message, "read directly");
+}
+
+#[test]
+fn the_daemon_and_the_devices_themselves_are_selected_from_alike() {
+    let bus = Bus::open();
+    let _daemon = bus.serve(&["--simulate=full"]);
+    for selector in [
+        "1",
+        "slot:2",
+        "headset",
+        "K380",
+        "receiver:bolt",
+        "M5",
+        "name:K7",
+    ] {
+        let chosen = |origin: &[&str]| {
+            let arguments = [&["--json", "--device", selector], origin].concat();
+            document(&bus.stdout(&arguments))
+        };
+        let (served, read) = (chosen(&[]), chosen(&["--simulate=full"]));
+        let ids = |document: &Value, of: &str| {
+            let all = document[of].as_array().unwrap().iter();
+            let mut ids: Vec<String> = all.map(|it| it["id"].to_string()).collect();
+            ids.sort();
+            ids
+        };
+        for of in ["devices", "receivers"] {
+            assert_eq!(ids(&served, of), ids(&read, of), "{selector}: {of}");
+        }
+        assert!(!ids(&served, "devices").is_empty(), "{selector}");
+    }
 }
 
 #[test]

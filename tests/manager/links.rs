@@ -13,7 +13,7 @@ use hidpp_sim::family::Family;
 use hidpp_sim::receiver::Receiver;
 use hidpp_sim::{Plugged, catalogue};
 use solar_status::clock::VirtualClock;
-use solar_status::device::{Change, Device, Link, Presence, Selector};
+use solar_status::device::{Change, Device, Link, Presence};
 use solar_status::manager::{Command, Memory, MonitorEvent, OpenNode, Snapshot, read_status};
 
 use crate::desk::{Shared, hours, in_slot, query};
@@ -977,7 +977,7 @@ fn a_device_that_is_not_selected_gets_only_identity_requests() {
         cable(CABLES[1], serial(2)).at_port("2"),
     );
     let mut harness = FollowHarness::new();
-    harness.query.devices = vec![Selector::new("D0000001")];
+    harness.query.devices = vec!["D0000001".parse().unwrap()];
     for node in [&desk, &wanted, &other] {
         harness.port.plug(node);
     }

@@ -13,7 +13,7 @@ use hidpp_sim::family::Family;
 use hidpp_sim::receiver::Receiver;
 use hidpp_sim::{Firmware, Plugged, catalogue};
 use solar_status::clock::VirtualClock;
-use solar_status::device::{Change, Device, Selector};
+use solar_status::device::{Change, Device};
 use solar_status::manager::{Memory, MonitorEvent, OpenNode, Query, Snapshot, read_status};
 use solar_status::transport::{NodeInfo, Transport, TransportError};
 
@@ -186,7 +186,7 @@ fn a_device_can_be_selected_by_either_name() {
     read(&desk, hours(1), &mut memory);
     for name in ["k750", "solar keyboard"] {
         let mut query = query(false);
-        query.devices = vec![Selector::new(name)];
+        query.devices = vec![name.parse().unwrap()];
         let node = OpenNode {
             info: desk.info(),
             transport: Box::new(desk.clone()),
@@ -376,7 +376,7 @@ fn a_device_without_a_stored_name_can_be_selected_by_its_own_name() {
     let desk = named("", "Wireless Mouse MX Master");
     let chosen = |name: &str| {
         let query = Query {
-            devices: vec![Selector::new(name)],
+            devices: vec![name.parse().unwrap()],
             ..query(false)
         };
         let node = OpenNode {
@@ -390,7 +390,11 @@ fn a_device_without_a_stored_name_can_be_selected_by_its_own_name() {
     assert!(in_slot(&snapshot, 1).battery.is_some());
     let snapshot = chosen("k750");
     assert!(snapshot.devices.is_empty());
-    assert_eq!(snapshot.unmatched.len(), 1);
+    let others = snapshot.others.iter().map(|it| it.name.as_deref());
+    assert_eq!(
+        others.collect::<Vec<_>>(),
+        [Some("Wireless Mouse MX Master")]
+    );
 }
 
 #[test]

@@ -10,7 +10,7 @@ use hidpp_sim::catalogue;
 use hidpp_sim::device::{Device, Protocol};
 use hidpp_sim::receiver::Receiver;
 use hidpp_sim::scenario::{self, K750, M705};
-use solar_status::device::{Change, Selector};
+use solar_status::device::Change;
 use solar_status::manager::{Memory, MonitorEvent};
 
 use crate::desk::{Shared, hours};
@@ -299,7 +299,7 @@ fn untrusted_light_does_not_replace_trusted_light() {
 #[test]
 fn devices_that_are_not_selected_are_not_reported() {
     let mut harness = FollowHarness::new();
-    harness.query.devices = vec![Selector::new("M705")];
+    harness.query.devices = vec!["M705".parse().unwrap()];
     let desk = desk();
     harness.port.plug(&desk);
     let handle = desk.clone();

@@ -1,40 +1,32 @@
 //! Devices named with `--device` that are not present.
 
+use std::collections::HashSet;
+
 use crate::cli::value_text;
-use crate::device::{Change, Selector};
+use crate::device::Selection;
 use crate::manager::Unreadable;
 
 /// The devices named with `--device` that were not found yet. Those still missing when all present
 /// devices were reported are reported once; following goes on and waits for them.
+#[derive(Default)]
 pub(super) struct Missing {
-    selectors: Vec<Selector>,
+    /// The hardware that is present, and was reported as unreadable.
+    unreadable: Vec<Unreadable>,
+    /// The selectors that were reported, as written.
+    reported: HashSet<String>,
     /// Something could not be read since [`Self::begin`]; it may be a missing device.
     has_failed: bool,
 }
 
 impl Missing {
-    pub(super) fn of(asked_for: &[Selector]) -> Self {
-        Self {
-            selectors: asked_for.to_vec(),
-            has_failed: false,
-        }
-    }
-
     /// Everything present is about to be reported.
     pub(super) const fn begin(&mut self) {
         self.has_failed = false;
     }
 
-    pub(super) fn on_change(&mut self, change: &Change) {
-        if let Change::DeviceAdded(device) | Change::DeviceChanged(device, _) = change {
-            self.selectors.retain(|it| !it.selects(device));
-        }
-    }
-
     /// This hardware is present, and is reported as unreadable.
     pub(super) fn on_unreadable(&mut self, unreadable: &Unreadable) {
-        self.selectors
-            .retain(|it| !it.names(unreadable.name.as_deref(), unreadable.product));
+        self.unreadable.push(unreadable.clone());
     }
 
     /// A node or device could not be read, which is reported.
@@ -42,17 +34,22 @@ impl Missing {
         self.has_failed = true;
     }
 
-    /// Called when all present devices were reported. Returns a text for each missing one, unless
-    /// it may be what could not be read.
-    pub(super) fn settle(&mut self) -> Vec<String> {
+    /// Called when all present devices were reported, with the selection by them. Returns a text
+    /// for each missing one, unless it may be what could not be read.
+    pub(super) fn settle(&mut self, selection: &Selection) -> Vec<String> {
         if self.has_failed {
             return Vec::new();
         }
         let remedy = "waiting for it to be plugged in, to connect or to be paired";
-        let missing = std::mem::take(&mut self.selectors).into_iter();
-        missing
-            .map(|it| value_text::not_found(&it, remedy))
-            .collect()
+        let mut texts = Vec::new();
+        for selector in selection.unmatched() {
+            let mut unreadable = self.unreadable.iter();
+            let is_unreadable = unreadable.any(|it| selector.names(it.name.as_deref(), it.product));
+            if self.reported.insert(selector.to_string()) && !is_unreadable {
+                texts.push(value_text::not_found(selector, remedy));
+            }
+        }
+        texts
     }
 }
 
@@ -64,26 +61,25 @@ mod tests {
 
     #[test]
     fn a_missing_device_is_reported_once() {
-        let mut missing = Missing::of(&["C087-1", "K270"].map(Selector::new));
+        let mut selection = Selection::new(&["C087-1", "K270"].map(|it| it.parse().unwrap()));
         let device = mouse("C087-1", battery(60, ChargeState::Discharging));
-        missing.on_change(&Change::DeviceAdded(device));
-        let reports = missing.settle();
+        selection.learn(&device, &[]);
+        let mut missing = Missing::default();
+        let reports = missing.settle(&selection);
         let [report] = &reports[..] else {
             panic!("{reports:?}")
         };
-        assert!(
-            report.starts_with("no device is called “K270”;"),
-            "{report}"
-        );
-        assert!(missing.settle().is_empty());
+        assert!(report.starts_with("no device matches “K270”;"), "{report}");
+        assert!(missing.settle(&selection).is_empty());
     }
 
     #[test]
     fn after_a_failure_nothing_counts_as_missing_until_all_is_reported_without_one() {
-        let mut missing = Missing::of(&[Selector::new("K270")]);
+        let selection = Selection::new(&["K270".parse().unwrap()]);
+        let mut missing = Missing::default();
         missing.on_failure();
-        assert!(missing.settle().is_empty());
+        assert!(missing.settle(&selection).is_empty());
         missing.begin();
-        assert_eq!(missing.settle().len(), 1);
+        assert_eq!(missing.settle(&selection).len(), 1);
     }
 }

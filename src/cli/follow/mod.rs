@@ -5,6 +5,7 @@ mod alarm_clock;
 mod direct;
 mod missing;
 mod relay;
+mod selected;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use self::direct::Devices;
 use self::missing::Missing;
 use self::relay::Relay;
+use self::selected::Selected;
 use super::exit::Exit;
 use super::options::CommonArgs;
 use super::{complain, origin, setup};
@@ -104,12 +106,13 @@ impl Following {
     /// ends it too. Remarks go to standard error and not to `on_event`.
     pub(super) fn run<'e>(self, on_event: &'e mut OnEvent<'e>) -> io::Result<Exit> {
         let common = &self.common;
-        let missing = RefCell::new(Missing::of(&common.device));
+        let missing = RefCell::<Missing>::default();
         let mut devices = Devices::new(common, self.duration, &missing);
         let mut relay = Relay {
             on_event,
             complain: &mut |what| complain(what),
             missing: &missing,
+            selected: Selected::by(&common.device),
             unreadable_here,
             reports_waiting: self.reports_waiting,
             follows_daemon: false,

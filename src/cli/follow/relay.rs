@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::io;
 
 use super::missing::Missing;
+use super::selected::Selected;
 use crate::client::follow::{FollowEvent, OnEvent, Origin, SessionEvent};
 use crate::manager::Unreadable;
 use hidpp_proto::units::Timestamp;
@@ -19,6 +20,7 @@ pub(super) struct Relay<'a> {
     /// Reports one line to the user.
     pub(super) complain: &'a mut dyn FnMut(&dyn Display),
     pub(super) missing: &'a RefCell<Missing>,
+    pub(super) selected: Selected,
     /// Returns the hardware of this machine that cannot be read, which a daemon does not report.
     pub(super) unreadable_here: fn() -> Vec<Unreadable>,
     /// Whether to report that nothing is plugged in.
@@ -35,20 +37,30 @@ impl Relay<'_> {
         at: Timestamp,
         event: SessionEvent,
     ) -> io::Result<Option<Timestamp>> {
+        let event = match event {
+            SessionEvent::Follow(FollowEvent::Change(change)) => {
+                for change in self.selected.on_change(*change) {
+                    let change = FollowEvent::Change(Box::new(change));
+                    self.alarm = (self.on_event)(at, SessionEvent::Follow(change))?;
+                }
+                return Ok(self.alarm);
+            }
+            event => event,
+        };
         match &event {
             SessionEvent::Begun(origin) => {
                 self.missing.borrow_mut().begin();
+                self.selected.begin();
                 self.follows_daemon = matches!(origin, Origin::Daemon { .. });
-            }
-            SessionEvent::Follow(FollowEvent::Change(change)) => {
-                self.missing.borrow_mut().on_change(change);
             }
             SessionEvent::Follow(FollowEvent::Settled { is_empty }) => self.settle(*is_empty),
             SessionEvent::Follow(FollowEvent::Remark(what)) => {
                 (self.complain)(what);
                 return Ok(self.alarm);
             }
-            SessionEvent::Follow(FollowEvent::Alarm) | SessionEvent::Lost | SessionEvent::Away => {}
+            SessionEvent::Follow(FollowEvent::Alarm | FollowEvent::Change(_))
+            | SessionEvent::Lost
+            | SessionEvent::Away => {}
         }
         self.alarm = (self.on_event)(at, event)?;
         Ok(self.alarm)
@@ -65,7 +77,7 @@ impl Relay<'_> {
             }
         }
         if !is_empty {
-            for text in missing.settle() {
+            for text in missing.settle(self.selected.selection()) {
                 (self.complain)(&text);
             }
         } else if self.reports_waiting {

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use super::direct::Events;
 use super::missing::Missing;
 use super::relay::Relay;
+use super::selected::Selected;
 use crate::bus::Bus;
 use crate::cli::exit::Exit;
 use crate::client::follow::{FollowEvent, OnEvent, Origin, Reporter, SessionEvent};
@@ -26,7 +27,7 @@ const HEADSET: &str = "G435 Wireless Gaming Headset (046D:0ACB) is plugged in an
 
 fn missing(name: &str) -> String {
     format!(
-        "no device is called “{name}”; waiting for it to be plugged in, to connect or to be paired"
+        "no device matches “{name}”; waiting for it to be plugged in, to connect or to be paired"
     )
 }
 
@@ -36,13 +37,14 @@ fn reports(
     unreadable_here: fn() -> Vec<Unreadable>,
     act: impl FnOnce(&mut OnEvent<'_>, &RefCell<Missing>),
 ) -> Vec<String> {
-    let named: Vec<Selector> = named.iter().map(|it| Selector::new(it)).collect();
-    let missing = RefCell::new(Missing::of(&named));
+    let named: Vec<Selector> = named.iter().map(|it| it.parse().unwrap()).collect();
+    let missing = RefCell::<Missing>::default();
     let mut reports = Vec::new();
     let mut relay = Relay {
         on_event: &mut |_, _| Ok(None),
         complain: &mut |what: &dyn Display| reports.push(what.to_string()),
         missing: &missing,
+        selected: Selected::by(&named),
         unreadable_here,
         reports_waiting: true,
         follows_daemon: false,

@@ -8,7 +8,6 @@ use super::moment::Moment;
 use crate::bus::Bus;
 use crate::chart::{Size, Theme};
 use crate::cli::color::ColorWhen;
-use crate::cli::options::parse_device;
 use crate::device::Selector;
 
 const EXAMPLES: &str = "\
@@ -54,9 +53,13 @@ pub struct HistoryArgs {
     #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
     pub(super) until: Option<Moment>,
 
-    /// Only devices with this id, serial number, wpid (wireless product id), kind, slot number or
-    /// part of the name; may be given several times
-    #[arg(long, value_name = "DEVICE", value_parser = parse_device)]
+    /// Only devices with this name, kind, slot number, id, serial number or wpid (wireless product
+    /// id); may be given several times
+    ///
+    /// If no device matches exactly, a part of a name is enough. Prefixes restrict the comparison:
+    /// slot:5, kind:mouse, name:…, id:…, serial:…, wpid:…, and receiver:… for the devices of a
+    /// receiver with this id, serial number, product id, family or name.
+    #[arg(long, value_name = "DEVICE")]
     pub(super) device: Vec<Selector>,
 
     /// Write an SVG picture to FILE, `-` for standard output

@@ -26,10 +26,11 @@ use self::summary::Summary;
 use self::view::View;
 use super::exit::Exit;
 use super::style::Style;
-use super::{complain, file, io_errors, value_text};
+use super::{complain, file, io_errors, selecting};
 use crate::chart::{Chart, Period, Scene, Track};
 use crate::cli::json;
 use crate::clock::{Clock, RealClock};
+use crate::device::{Device, Selection};
 use crate::history::forecast;
 use hidpp_proto::units::Timestamp;
 
@@ -64,19 +65,16 @@ pub(super) fn run(args: &HistoryArgs) -> io::Result<Exit> {
         }
     };
     let mut exit = Exit::Ok;
-    for selector in &args.device {
-        if !subjects.iter().any(|it| selector.selects(&it.device)) {
-            let remedy = "run solar-status history without --device to see all";
-            complain(&value_text::not_found(selector, remedy));
-            exit = Exit::NoDevice;
-        }
+    let mut selection = Selection::new(&args.device);
+    for subject in &subjects {
+        selection.learn(&subject.device, &[]);
     }
-    let selects = |it: &Subject| {
-        args.device
-            .iter()
-            .any(|selector| selector.selects(&it.device))
-    };
-    subjects.retain(|it| args.device.is_empty() || selects(it));
+    let known: Vec<&Device> = subjects.iter().map(|it| &it.device).collect();
+    for missing in selecting::unmatched(&selection, &known, &[]) {
+        complain(&missing.text("run solar-status history without --device to see all"));
+        exit = Exit::NoDevice;
+    }
+    subjects.retain(|it| selection.selects(&it.device, &[]));
     let views = view::views(&subjects, asked);
     if views.is_empty() {
         if exit == Exit::Ok {

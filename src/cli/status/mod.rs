@@ -11,12 +11,13 @@ pub(super) use self::args::StatusArgs;
 use self::source::Sources;
 use super::document::Document;
 use super::exit::Exit;
+use super::selecting::{self, Unmatched};
 use super::style::Style;
-use super::{complain, failed, format, io_errors, json, origin, setup, table, value_text};
+use super::{complain, failed, format, io_errors, json, origin, setup, table};
 use crate::client::daemon::Daemon;
 use crate::client::deadline::Limits;
 use crate::clock::{Clock, RealClock, VirtualClock};
-use crate::device::Selector;
+use crate::device::Device;
 use crate::manager::{Snapshot, Unreadable, read_status};
 use crate::nodes::{Tapping, unreadable_here};
 
@@ -83,7 +84,8 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     snapshot.unreadable = sources.unreadable;
     log::info!("{} reports sent", snapshot.sent);
 
-    let exit = judge(&snapshot, asked);
+    let unmatched = selecting::narrow(&mut snapshot, &args.common.device);
+    let exit = judge(&snapshot, &unmatched, asked);
     let exit = show(args, &snapshot, exit);
     Ok(setup::finish_trace(&args.common, trace, exit))
 }
@@ -101,12 +103,12 @@ fn patience(args: &StatusArgs) -> Duration {
 
 /// Reads once through solar-statusd.
 fn through(args: &StatusArgs, daemon: Daemon) -> Exit {
-    let (mut receivers, mut devices) = daemon.everything();
+    let (mut receivers, devices) = daemon.everything();
     let there = !receivers.is_empty() || !devices.is_empty();
-    let called = |selector: &&Selector| !devices.iter().any(|device| selector.selects(device));
-    let unmatched = args.common.device.iter().filter(called).cloned().collect();
     let filter = args.common.filter();
-    devices.retain(|device| filter.selects(device));
+    let (mut devices, others): (Vec<Device>, Vec<Device>) = devices
+        .into_iter()
+        .partition(|device| filter.reports(device));
     let naming = args.common.naming();
     for device in &mut devices {
         filter.trim(device);
@@ -115,17 +117,18 @@ fn through(args: &StatusArgs, daemon: Daemon) -> Exit {
     for receiver in &mut receivers {
         filter.trim_receiver(receiver);
     }
-    let snapshot = Snapshot {
+    let mut snapshot = Snapshot {
         at: RealClock::new(None).now(),
         receivers,
         devices,
         failures: Vec::new(),
         sent: 0,
-        unmatched,
+        others,
         unreadable: unreadable_here(),
         interrupted: false,
     };
-    let exit = judge(&snapshot, there);
+    let unmatched = selecting::narrow(&mut snapshot, &args.common.device);
+    let exit = judge(&snapshot, &unmatched, there);
     show(args, &snapshot, exit)
 }
 
@@ -148,7 +151,7 @@ fn show(args: &StatusArgs, snapshot: &Snapshot, exit: Exit) -> Exit {
 }
 
 /// Reports errors on standard error, and returns the exit status.
-fn judge(snapshot: &Snapshot, asked: bool) -> Exit {
+fn judge(snapshot: &Snapshot, unmatched: &[Unmatched], asked: bool) -> Exit {
     for failure in &snapshot.failures {
         complain(failure);
     }
@@ -157,20 +160,20 @@ fn judge(snapshot: &Snapshot, asked: bool) -> Exit {
     }
     // A device that could not be read may be the one selected.
     let looked = asked && snapshot.failures.is_empty();
-    for selector in &snapshot.unmatched {
+    for missing in unmatched {
         let mut unreadable = snapshot.unreadable.iter();
-        let is_called = |it: &&Unreadable| selector.names(it.name.as_deref(), it.product);
+        let is_called = |it: &&Unreadable| missing.selector.names(it.name.as_deref(), it.product);
         if let Some(unreadable) = unreadable.find(is_called) {
             complain(unreadable);
         } else if looked {
             let remedy = "run solar-status without --device to see all";
-            complain(&value_text::not_found(selector, remedy));
+            complain(&missing.text(remedy));
         }
     }
     if let Some(exit) = snapshot.failures.iter().map(Exit::of_failure).max() {
         return exit;
     }
-    if !snapshot.unmatched.is_empty() && asked {
+    if !unmatched.is_empty() && asked {
         return Exit::NoDevice;
     }
     if !snapshot.devices.is_empty() {

@@ -297,7 +297,7 @@ fn line(battery: Option<Battery>, has_battery: Option<bool>, style: Style) -> St
         devices: vec![device],
         failures: Vec::new(),
         sent: 0,
-        unmatched: Vec::new(),
+        others: Vec::new(),
         unreadable: Vec::new(),
         interrupted: false,
     };

@@ -117,7 +117,7 @@ impl<'a> ObjectCache<'a> {
         let object = self.devices.get_mut(path)?;
         let mut now = bus::device(&object.values)?;
         // Its name may arrive a little later.
-        if !self.filter.selects(&now) && object.reported.is_none() {
+        if !self.filter.reports(&now) && object.reported.is_none() {
             return None;
         }
         self.filter.trim(&mut now);
@@ -133,7 +133,7 @@ mod tests {
     use zbus::Variant;
 
     use super::*;
-    use crate::device::{Changed, Selector};
+    use crate::device::Changed;
 
     fn values<const N: usize>(values: [(&str, Variant<'static>); N]) -> Values {
         let owned = |value: Variant<'static>| value.try_into_owned().unwrap();
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn a_device_is_reported_once_its_name_is_selected() {
         let filter = Filter {
-            devices: vec![Selector::new("K750")],
+            devices: vec!["K750".parse().unwrap()],
             ..Filter::default()
         };
         let mut cache = ObjectCache::new(&filter);

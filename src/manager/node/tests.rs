@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::Node;
-use crate::device::{Battery, Change, Device, Link, Presence, ReceiverModel, Selector};
+use crate::device::{Battery, Change, Device, Link, Presence, ReceiverModel};
 use crate::manager::memory::Memory;
 use crate::manager::query::Query;
 use crate::manager::rivals::Sign;
@@ -56,7 +56,7 @@ fn query() -> Query {
 /// The same for devices with this name.
 fn query_of(name: &str) -> Query {
     Query {
-        devices: vec![Selector::new(name)],
+        devices: vec![name.parse().unwrap()],
         ..query()
     }
 }
