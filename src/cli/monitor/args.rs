@@ -28,10 +28,10 @@ If nothing is plugged in, the command waits. A failure is reported on standard
 error, and the other receivers and devices are still followed.
 
 Exit status: 0 --duration is over and nothing failed, or the reader closed the
-pipe; 1 --duration is over and something failed or solar-statusd was away, there
-was no bus at the start, or the session bus did not come back; 2 wrong
-arguments; 4 --duration is over, and there was no permission to open a device;
-130 interrupted by Ctrl-C or a signal.";
+pipe; 1 --duration is over and something failed or solar-statusd was away, the
+bus of --bus did not exist at the start, or the session bus did not come back; 2
+wrong arguments; 4 --duration is over, and there was no permission to open a
+device; 130 interrupted by Ctrl-C or a signal.";
 
 /// Print one line per change until interrupted.
 ///
