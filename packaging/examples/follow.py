@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Prints charge and light of each device, and their changes. --session: uses the session bus."""
+"""Prints charge and light of each device, as solar-statusd reports them, and their changes."""
 
+import argparse
 import sys
 
 from gi.repository import Gio, GLib
@@ -29,12 +30,18 @@ def changed(manager, thing, device, values, gone):
         show(device)
 
 
-bus = Gio.BusType.SESSION if "--session" in sys.argv else Gio.BusType.SYSTEM
+parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
+parser.add_argument(
+    "--user", action="store_true", help="on the session bus instead of the system bus"
+)
+bus = Gio.BusType.SESSION if parser.parse_args().user else Gio.BusType.SYSTEM
 manager = Gio.DBusObjectManagerClient.new_for_bus_sync(
     bus, Gio.DBusObjectManagerClientFlags.NONE, NAME, "/org/solarstatus/Monitor1", None, None, None
 )
 manager.connect("object-added", appeared)
 manager.connect("interface-proxy-properties-changed", changed)
+if not manager.get_name_owner():
+    print("solar-statusd is not running: waiting for it", file=sys.stderr)
 for thing in manager.get_objects():
     appeared(manager, thing)
 try:

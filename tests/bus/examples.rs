@@ -14,8 +14,57 @@ fn example(name: &str, bus: &Bus) -> Command {
     let mut command = Command::new(path);
     command
         .env("DBUS_SYSTEM_BUS_ADDRESS", bus.address())
+        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
         .stdin(Stdio::null());
     command
+}
+
+/// The same with this bus as the session bus.
+fn user_example(name: &str, bus: &Bus) -> Command {
+    let mut command = example(name, bus);
+    command
+        .env("DBUS_SESSION_BUS_ADDRESS", bus.address())
+        .env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent")
+        .arg("--user");
+    command
+}
+
+#[test]
+fn the_examples_have_the_same_option_for_the_session_bus() {
+    let bus = Bus::open();
+    let _daemon = bus.serve(&["--simulate"]);
+    let output = user_example("charge.sh", &bus).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("M705: 65 %\n"), "{output:?}");
+    let mut follow = user_example("follow.py", &bus);
+    let mut follow = Process::start(follow.stdout(Stdio::piped()));
+    let mut lines = follow.lines().take(100);
+    assert!(lines.any(|line| line == "M705: 65 %\n"));
+}
+
+#[test]
+fn the_examples_print_their_help_and_refuse_other_options() {
+    let bus = Bus::open();
+    for name in ["charge.sh", "follow.py"] {
+        for help in ["--help", "-h"] {
+            let output = example(name, &bus).arg(help).output().unwrap();
+            assert!(output.status.success(), "{name}: {output:?}");
+            let text = String::from_utf8(output.stdout).unwrap();
+            assert!(
+                text.starts_with("usage: ") && text.contains("--user"),
+                "{text}"
+            );
+        }
+        for wrong in ["--session", "x"] {
+            let output = example(name, &bus).arg(wrong).output().unwrap();
+            assert_eq!(output.status.code(), Some(2), "{name} {wrong}: {output:?}");
+            let errors = String::from_utf8(output.stderr).unwrap();
+            assert!(
+                errors.contains("usage: ") && errors.contains(wrong),
+                "{errors}"
+            );
+        }
+    }
 }
 
 #[test]

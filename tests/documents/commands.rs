@@ -11,7 +11,7 @@ use crate::scratch::Scratch;
 use crate::shell::{commands, words};
 
 /// How commands start that do not run here, and why.
-const NOT_RUN: [(&str, &str); 13] = [
+const NOT_RUN: [(&str, &str); 14] = [
     ("BLESS=1 cargo test ", "writes files of the project"),
     (
         "RUST_LOG=debug cargo run ",
@@ -27,6 +27,7 @@ const NOT_RUN: [(&str, &str); 13] = [
     ("gdbus monitor ", "runs until it is ended"),
     ("journalctl ", "reads the journal of the machine"),
     ("packaging/build-", "tests/package runs it"),
+    ("packaging/examples/", "runs in dbus.rs, on a bus"),
     ("set -g ", "configures tmux; tests/format runs tmux"),
     (
         "sudo ",

@@ -4,6 +4,7 @@ use solar_status::bus;
 use test_support::bus::Bus;
 use test_support::documents::blocks;
 use test_support::process::Process;
+use test_support::project;
 
 use crate::scratch::{SOLAR_STATUSD, Scratch};
 use crate::shell::commands;
@@ -30,6 +31,7 @@ impl Desk {
 
     fn assert_runs(&self, script: &str) -> String {
         let mut shell = self.scratch.shell(script);
+        shell.current_dir(project());
         for kind in ["SYSTEM", "SESSION"] {
             shell.env(format!("DBUS_{kind}_BUS_ADDRESS"), self.bus.address());
         }
@@ -48,13 +50,14 @@ fn the_shell_examples_run() {
         .filter(|it| it.language == "sh")
     {
         for command in commands(&block.text) {
-            if command.starts_with("busctl ") {
+            let runs = ["busctl ", "packaging/examples/"];
+            if runs.iter().any(|start| command.starts_with(start)) {
                 desk.assert_runs(&command);
                 run += 1;
             }
         }
     }
-    assert_eq!(run, 4);
+    assert_eq!(run, 5);
 }
 
 #[test]
