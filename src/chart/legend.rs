@@ -5,6 +5,7 @@ use super::measures::{LINE, TEXT};
 use super::scene::{Anchor, Area, Shape};
 use super::strokes::{border, dashed, hatch, line, text};
 use super::theme::Colors;
+use crate::device::{CHARGING_ABOVE, LightLevel};
 
 /// An entry of the legend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,19 +18,22 @@ pub(super) enum Swatch {
 }
 
 impl Swatch {
-    const fn label(self) -> &'static str {
+    fn label(self) -> String {
         match self {
-            Self::Charge => "charge",
-            Self::Light => "light",
-            Self::Threshold => "200 lux: above, it charges",
-            Self::Night => "dark (below 20 lux)",
-            Self::Gap => "not recorded",
+            Self::Charge => "charge".to_owned(),
+            Self::Light => "light".to_owned(),
+            Self::Threshold => format!("{CHARGING_ABOVE}: above, it charges"),
+            Self::Night => {
+                let (dark, end) = (LightLevel::Dark.name(), LightLevel::Poor.least());
+                format!("{dark} (below {end})")
+            }
+            Self::Gap => "not recorded".to_owned(),
         }
     }
 
     /// Its width, including the space after it.
     pub(super) fn width(self) -> f32 {
-        30.0 + width(self.label(), TEXT) + 20.0
+        30.0 + width(&self.label(), TEXT) + 20.0
     }
 }
 
@@ -94,7 +98,7 @@ impl Swatch {
             Self::Gap => hatch(area, colors.gap, out),
         }
         let x = area.right + 6.0;
-        let label = self.label().to_owned();
+        let label = self.label();
         out.push(text(x, top + 10.5, Anchor::Start, TEXT, colors.text, label));
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::time::Period;
+use crate::device::LightLevel;
 use crate::history::{Entry, Span};
 use hidpp_proto::units::Timestamp;
 
@@ -19,7 +20,7 @@ const AWAKE: Duration = Duration::from_secs(2 * 60 * 60);
 const LONGEST_NIGHT: Duration = Duration::from_secs(18 * 60 * 60);
 
 /// The light in lux below which it is night: “dark”.
-const DARK: u16 = 20;
+const DARK: u16 = LightLevel::Poor.least().0;
 
 /// Values with their times, without a gap between them.
 pub type Piece = Vec<(Timestamp, u16)>;

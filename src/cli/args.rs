@@ -10,6 +10,7 @@ use super::monitor::MonitorArgs;
 use super::notify::NotifyArgs;
 use super::status::StatusArgs;
 use super::watch::WatchArgs;
+use crate::device::{CHARGING_ABOVE, LightLevel};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -37,9 +38,6 @@ Exit status: 0 everything was read (a sleeping device counts as read), 1
 something failed, 2 wrong arguments, 3 no such device, 4 no permission, 130
 interrupted.
 
-Levels of light: dark (below 20 lux), poor (below 190), okay (below 310), good
-(below 450), excellent. A solar keyboard charges above 200 lux.
-
 /usr/share/doc/solar-status/docs has more on bars, JSON, D-Bus, history,
 notifications, permissions, devices and traces.
 
@@ -47,6 +45,12 @@ A trace is a text file with one report per line: seconds, node, direction (> to
 the device, < from it), bytes. Key presses are never recorded.
 
 RUST_LOG=debug logs more on standard error, RUST_LOG=trace each report as well.";
+
+/// The words for light, and when it charges.
+fn light() -> String {
+    let levels = LightLevel::explained();
+    format!("Levels of light: {levels}. A solar keyboard charges above {CHARGING_ABOVE}.")
+}
 
 /// Charge and light of Logitech wireless devices.
 ///
@@ -56,7 +60,7 @@ RUST_LOG=debug logs more on standard error, RUST_LOG=trace each report as well."
 #[command(
     name = "solar-status",
     version,
-    after_long_help = format!("{EXAMPLES}\n\n{}", format::HELP),
+    after_long_help = format!("{EXAMPLES}\n\n{}\n\n{}", light(), format::HELP),
     args_conflicts_with_subcommands = true
 )]
 pub struct Cli {

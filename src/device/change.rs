@@ -1,3 +1,4 @@
+use super::named::named;
 use super::{Battery, Device, Receiver, TimeLeft};
 
 /// A change of a receiver or device.
@@ -70,36 +71,26 @@ impl Change {
     }
 }
 
-/// A group of device properties that changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Changed {
-    /// Whether the device is online.
-    Presence,
-    /// Charge, state or voltage.
-    Battery,
-    /// The light; a new measurement of the same value counts as a change, too.
-    Light,
-    /// Name, kind, firmware.
-    Description,
-    /// The links by which it is, or can be, connected.
-    Links,
-    /// The forecast of how long the battery lasts, or takes until it is full.
-    TimeLeft,
+named! {
+    /// A group of device properties that changed, with its name in JSON.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Changed {
+        /// Whether the device is online.
+        Presence => "presence",
+        /// Charge, state or voltage.
+        Battery => "battery",
+        /// The light; a new measurement of the same value counts as a change, too.
+        Light => "light",
+        /// Name, kind, firmware.
+        Description => "description",
+        /// The links by which it is, or can be, connected.
+        Links => "links",
+        /// The forecast of how long the battery lasts, or takes until it is full.
+        TimeLeft => "time-left",
+    }
 }
 
 impl Changed {
-    /// The name in JSON.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Presence => "presence",
-            Self::Battery => "battery",
-            Self::Light => "light",
-            Self::Description => "description",
-            Self::Links => "links",
-            Self::TimeLeft => "time-left",
-        }
-    }
-
     /// The differences between two states of a device. Reading the same value again is not a
     /// difference, except for light: each measurement counts.
     pub fn between(before: &Device, after: &Device) -> Vec<Self> {

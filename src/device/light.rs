@@ -26,7 +26,7 @@ impl Light {
     }
 
     /// The light as one of five levels.
-    pub const fn level(&self) -> LightLevel {
+    pub fn level(&self) -> LightLevel {
         LightLevel::of(self.lux)
     }
 }
@@ -34,33 +34,55 @@ impl Light {
 named! {
     /// Levels of light, named as in Logitech's Solar App.
     ///
-    /// The three upper thresholds are those of Solaar's ancestor of 2011, a K750 tool. Below 20
-    /// lux, a dusky room, the cells supply next to nothing: an addition of this program.
+    /// Their limits are in [`LightLevel::least`]; help, scale, chart and documents take or are
+    /// checked with them.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
     pub enum LightLevel {
-        /// Below 20 lux.
+        /// The cells supply next to nothing.
         Dark => "dark",
-        /// 20 to 189 lux.
+        /// Less than a keyboard uses.
         Poor => "poor",
-        /// 190 to 309 lux: about where charging starts.
+        /// About where charging starts.
         Okay => "okay",
-        /// 310 to 449 lux.
+        /// More than that.
         Good => "good",
-        /// 450 lux and more.
+        /// The level without an upper limit.
         Excellent => "excellent",
     }
 }
 
 impl LightLevel {
+    /// The least light of the level.
+    ///
+    /// The three upper limits are those of Solaar's ancestor of 2011, a K750 tool. That between dark
+    /// and poor, a dusky room, is an addition of this program.
+    pub const fn least(self) -> Lux {
+        Lux(match self {
+            Self::Dark => 0,
+            Self::Poor => 20,
+            Self::Okay => 190,
+            Self::Good => 310,
+            Self::Excellent => 450,
+        })
+    }
+
     /// The level of a measurement.
-    pub const fn of(lux: Lux) -> Self {
-        match lux.0 {
-            0..20 => Self::Dark,
-            20..190 => Self::Poor,
-            190..310 => Self::Okay,
-            310..450 => Self::Good,
-            450.. => Self::Excellent,
-        }
+    pub fn of(lux: Lux) -> Self {
+        let reached = |level: &&Self| level.least() <= lux;
+        let highest = Self::ALL.iter().rev().find(reached);
+        highest.copied().unwrap_or(Self::Dark)
+    }
+
+    /// All levels with their limits: “dark (below 20 lux), poor (below 190), …, excellent”.
+    pub fn explained() -> String {
+        let ends = Self::ALL.iter().skip(1).map(|level| Some(level.least()));
+        let levels = Self::ALL.iter().zip(ends.chain([None])).enumerate();
+        let one = |(place, (level, end)): (usize, (&Self, Option<Lux>))| match end {
+            Some(end) if place == 0 => format!("{} (below {end})", level.name()),
+            Some(end) => format!("{} (below {})", level.name(), end.0),
+            None => level.name().to_owned(),
+        };
+        levels.map(one).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -83,5 +105,13 @@ mod tests {
         ] {
             assert_eq!(LightLevel::of(Lux(lux)).name(), word, "{lux} lux");
         }
+    }
+
+    #[test]
+    fn the_levels_are_explained_with_their_limits() {
+        assert_eq!(
+            LightLevel::explained(),
+            "dark (below 20 lux), poor (below 190), okay (below 310), good (below 450), excellent"
+        );
     }
 }

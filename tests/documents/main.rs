@@ -4,6 +4,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test stops at the first surprise"
 )]
 
@@ -12,6 +13,7 @@ mod dbus;
 mod links;
 mod scratch;
 mod shell;
+mod values;
 mod vocabulary;
 
 use std::collections::BTreeSet;

@@ -9,31 +9,28 @@ use crate::cli::value_text;
 use crate::device::{CHARGING_ABOVE, Light, LightLevel};
 use hidpp_proto::units::Lux;
 
-/// The bounds in lux of the levels on the scale. Each level has the same width, since the eye, too,
-/// perceives light by ratios.
-const ENDS: [u16; 6] = [0, 20, 190, 310, 450, 650];
+/// The end of the scale; more light is shown there.
+const END: Lux = Lux(650);
 
-const WORDS: [LightLevel; 5] = [
-    LightLevel::Dark,
-    LightLevel::Poor,
-    LightLevel::Okay,
-    LightLevel::Good,
-    LightLevel::Excellent,
-];
+/// The levels with their bounds on the scale. Each has the same width, since the eye, too, perceives
+/// light by ratios.
+fn levels() -> impl Iterator<Item = (LightLevel, Lux, Lux)> {
+    let ends = LightLevel::ALL.iter().skip(1).map(|level| level.least());
+    let levels = LightLevel::ALL.iter().zip(ends.chain([END]));
+    levels.map(|(level, to)| (*level, level.least(), to))
+}
 
 /// The light above which a solar keyboard charges.
 pub(super) const CHARGES: Lux = CHARGING_ABOVE;
 
 /// Returns the column of this light on a scale of that width.
 fn column(lux: Lux, width: usize) -> usize {
-    let lux = usize::from(lux.0);
     let last = width.saturating_sub(1);
-    let ends = ENDS.map(usize::from);
-    for (place, pair) in ends.windows(2).enumerate() {
-        let [from, to] = *pair else { continue };
+    for (place, (_, from, to)) in levels().enumerate() {
         if lux < to {
-            let parts = (to - from) * (ENDS.len() - 1);
-            let part = place * (to - from) + lux.saturating_sub(from);
+            let whole = usize::from(to.0 - from.0);
+            let parts = whole * LightLevel::ALL.len();
+            let part = place * whole + usize::from(lux.0.saturating_sub(from.0));
             return (last * part + parts / 2) / parts;
         }
     }
@@ -55,18 +52,21 @@ pub(super) fn needle(pen: &Pen, light: &Light, style: Ansi, width: usize) -> Lin
 /// Draws the scale, with a heavy line up to the needle.
 pub(super) fn line(pen: &Pen, light: Option<&Light>, old: bool, width: usize) -> Line<'static> {
     let needle = light.map(|light| column(light.lux, width));
-    let ticks = ENDS.map(|lux| column(Lux(lux), width));
+    let ticks: Vec<(LightLevel, usize)> = levels()
+        .map(|(level, from, _)| (level, column(from, width)))
+        .collect();
+    let end = column(END, width);
     let spans = (0..width).map(|place| {
         let reached = needle.is_some_and(|needle| place <= needle);
-        let glyph = match (ticks.contains(&place), reached) {
+        let zone = ticks.iter().rev().find(|(_, from)| *from <= place);
+        let is_tick = place == end || ticks.iter().any(|(_, from)| *from == place);
+        let glyph = match (is_tick, reached) {
             (true, _) if place == 0 => pen.glyph("├", "|"),
             (true, _) if place + 1 == width => pen.glyph("┤", "|"),
             (true, _) => pen.glyph("┼", "+"),
             (false, true) => pen.glyph("━", "="),
             (false, false) => pen.glyph("─", "-"),
         };
-        let zone = WORDS.iter().rev().zip(ticks.iter().rev().skip(1));
-        let zone = zone.into_iter().find(|(_, from)| **from <= place);
         let level = zone.map_or(LightLevel::Dark, |(level, _)| *level);
         let ansi = if old || !reached { DIM } else { color(level) };
         span(glyph, ansi)
@@ -87,9 +87,8 @@ pub(super) fn words(pen: &Pen, now: Option<LightLevel>, width: usize) -> Line<'s
             used = place + text.width();
         }
     };
-    for (pair, level) in ENDS.windows(2).zip(WORDS) {
-        let [from, to] = *pair else { continue };
-        let (from, to) = (column(Lux(from), width), column(Lux(to), width));
+    for (level, from, to) in levels() {
+        let (from, to) = (column(from, width), column(to, width));
         if (from..to).contains(&mark) {
             put(mark, pen.glyph("▲", "^"), DIM);
         }
