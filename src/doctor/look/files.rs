@@ -164,11 +164,19 @@ fn installed(machine: &Machine, folders: &[&str], (name, shipped): Shipped) -> I
         match text(&machine.path(&path)) {
             None => {}
             Some(text) if text.is_empty() => return Installed::Masked(path),
-            Some(text) if text == shipped.trim_end() => return Installed::Same(path),
+            Some(text) if at_usual_prefix(&text) == shipped.trim_end() => {
+                return Installed::Same(path);
+            }
             Some(_) => return Installed::Differs(path),
         }
     }
     Installed::No
+}
+
+/// The text of an installed file as it is shipped: `packaging/install --prefix /usr/local` changes
+/// the path of the program.
+fn at_usual_prefix(text: &str) -> String {
+    text.replace("/usr/local/bin/", "/usr/bin/")
 }
 
 /// The state of the cache: JSON with a table of devices.
