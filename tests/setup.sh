@@ -1,10 +1,28 @@
 #!/bin/sh
-# Installs what the tests need on Debian. Most of it is for the tests on a real kernel (cargo test
-# --test vm), with programs of real desktops (cargo test --test desktop) and of packages (cargo test
-# --test package).
+usage='usage: tests/setup.sh [--yes]
+
+Installs what the tests need on Debian. Most of it is for the tests on a real kernel
+(cargo test --test vm), with programs of real desktops (cargo test --test desktop)
+and of packages (cargo test --test package).
+
+It lists the packages that are missing. Root installs them; other users are asked
+before sudo is used (--yes: they are not).'
 set -eu
 
 packages='appstream at-spi2-core busybox-static cpio dbus dbus-broker dbus-daemon dpkg-dev dunst fish gir1.2-atspi-2.0 gir1.2-gtk-3.0 gir1.2-upowerglib-1.0 gnome-power-manager groff i3blocks kmod libarchive-tools lintian linux-image-amd64 makepkg mandoc mmdebstrap nix-bin pacman-package-manager python3-gi python3-jsonschema python3-pip python3-prometheus-client qemu-system-x86 rpm rpmlint solaar systemd time tmux udev upower util-linux xauth xfce4-power-manager xvfb xz-utils zsh zstd'
+
+case $#${1:-} in
+0) yes='' ;;
+1--yes) yes=yes ;;
+1-h | 1--help)
+    printf '%s\n' "$usage"
+    exit
+    ;;
+*)
+    printf '%s\n\n%s\n' "setup.sh: there is no argument $*" "$usage" >&2
+    exit 2
+    ;;
+esac
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     echo 'setup.sh: this is not Debian; please install the contents of these Debian packages by hand:' >&2
@@ -22,12 +40,31 @@ done
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian')
 [ -n "$missing" ] || [ -z "$mirror" ] || exit 0
 
+if [ -n "$missing" ]; then
+    commands="apt-get update && apt-get install --no-install-recommends$missing"
+    echo "setup.sh: these Debian packages are missing and will be installed:$missing"
+else
+    commands='apt-get update'
+    echo 'setup.sh: the list of Debian packages is missing and will be fetched'
+fi
 if [ "$(id -u)" = 0 ]; then
     as_root=
-elif command -v sudo >/dev/null; then
+elif ! command -v sudo >/dev/null; then
+    echo "setup.sh: there is no sudo. Run as root: $commands" >&2
+    exit 1
+elif [ -n "$yes" ]; then
+    as_root=sudo
+elif [ -t 0 ]; then
+    printf 'Use sudo for that? [y/N] '
+    read -r answer || answer=
+    case $answer in [yY] | [yY][eE][sS]) ;; *)
+        echo "setup.sh: nothing was installed. By hand, as root: $commands" >&2
+        exit 1
+        ;;
+    esac
     as_root=sudo
 else
-    echo "setup.sh: please run as root: apt-get update, apt-get install$missing" >&2
+    echo "setup.sh: there is no terminal to ask whether to use sudo. Give --yes, or run as root: $commands" >&2
     exit 1
 fi
 

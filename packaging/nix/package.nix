@@ -2,7 +2,10 @@
 { lib, rustPlatform }:
 
 let
-  manifest = (builtins.fromTOML (builtins.readFile ../../Cargo.toml)).package;
+  cargo = builtins.fromTOML (builtins.readFile ../../Cargo.toml);
+  manifest = cargo.package;
+  # The project's address, once it has one.
+  address = builtins.intersectAttrs { homepage = null; } cargo.workspace.package;
 in
 rustPlatform.buildRustPackage {
   pname = manifest.name;
@@ -32,5 +35,6 @@ rustPlatform.buildRustPackage {
     license = with lib.licenses; [ mit asl20 lgpl21Plus ];
     platforms = lib.platforms.linux;
     mainProgram = "solar-status";
-  };
+  }
+  // address;
 }

@@ -42,6 +42,19 @@ fn the_contents_equal_the_reviewed_list() {
 }
 
 #[test]
+fn every_dependency_is_listed_once() {
+    let mut field = Command::new("dpkg-deb");
+    let list = output(field.arg("--field").arg(&packages().ours).arg("Depends"));
+    let names = list.split(", ").map(|it| it.split_whitespace().next());
+    let mut names: Vec<_> = names.collect();
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all, "{list}");
+    assert!(names.contains(&Some("libc6")), "{list}");
+}
+
+#[test]
 fn lintian_finds_no_unexplained_fault() {
     let mut lintian = Command::new("lintian");
     lintian.args([

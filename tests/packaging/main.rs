@@ -9,6 +9,7 @@
     reason = "a test panics on the first failure"
 )]
 
+mod addresses;
 mod bus;
 mod copyright;
 mod crates;
@@ -19,6 +20,7 @@ mod names;
 mod notify;
 mod release;
 mod rules;
+mod scripts;
 mod shells;
 mod tools;
 mod unit;

@@ -6,6 +6,7 @@ use clap_mangen::roff::{Inline, Roff, bold, roman};
 
 use super::help::{Help, Paragraph};
 use super::more::{self, Entry};
+use crate::addresses::address;
 use crate::release;
 
 /// A man page.
@@ -86,7 +87,9 @@ impl Page {
         notes(&mut roff, &help.notes);
         roff.control("SH", ["EXAMPLES"]);
         lines(&mut roff, &help.examples);
-        words(&mut roff, "SEE ALSO", &self.see_also.join(", "));
+        let see_also = self.see_also.iter().cloned().chain(address("homepage"));
+        let see_also: Vec<String> = see_also.collect();
+        words(&mut roff, "SEE ALSO", &see_also.join(", "));
         roff.to_writer(out).unwrap();
         tidied(&String::from_utf8(page).unwrap())
     }
