@@ -29,6 +29,12 @@ impl Model {
         let &(_, kind, name) = MODELS.get(place.ok()?)?;
         Some(Self { name, kind })
     }
+
+    /// Every id in the table, with its model.
+    pub fn all() -> impl Iterator<Item = (u16, Self)> {
+        let models = MODELS.iter();
+        models.map(|&(id, kind, name)| (id, Self { name, kind }))
+    }
 }
 
 /// Id, kind and name of each model, in the order of their ids.

@@ -19,7 +19,6 @@ mod vocabulary;
 use std::collections::BTreeSet;
 use std::fs;
 
-use hidpp_sim::catalogue::devices;
 use test_support::documents::{DOCUMENTS, document};
 use test_support::project;
 
@@ -58,14 +57,5 @@ fn the_readme_links_to_every_document_of_the_folder() {
     let readme = document("README.md");
     for path in markdown("docs") {
         assert!(readme.contains(&format!("]({path})")), "{path}");
-    }
-}
-
-#[test]
-fn every_simulated_model_is_named() {
-    let text = document("docs/devices.md");
-    for device in devices() {
-        let name = device.name;
-        assert!(text.contains(name), "{name} in docs/devices.md");
     }
 }

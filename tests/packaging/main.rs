@@ -16,6 +16,7 @@ mod crates;
 mod install;
 mod manual;
 mod metainfo;
+mod models;
 mod names;
 mod notify;
 mod release;

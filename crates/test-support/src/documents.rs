@@ -4,8 +4,8 @@ use std::fs;
 
 use crate::project;
 
-/// Every document that is written by hand. `tests/documents` compares the list with the folders.
-pub const DOCUMENTS: [&str; 19] = [
+/// Every document, all but `docs/models.md` written by hand. `tests/documents` compares the list with the folders.
+pub const DOCUMENTS: [&str; 20] = [
     "README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
@@ -20,6 +20,7 @@ pub const DOCUMENTS: [&str; 19] = [
     "docs/devices.md",
     "docs/history.md",
     "docs/json.md",
+    "docs/models.md",
     "docs/notifications.md",
     "docs/permissions.md",
     "docs/releasing.md",

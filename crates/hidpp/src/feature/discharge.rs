@@ -180,6 +180,17 @@ const G535: Curve = &[
 ];
 
 impl Family {
+    /// Whether the discharge of this product was measured, so that its charge is taken from a curve
+    /// of its own.
+    pub fn is_known(&self, product: Wpid) -> bool {
+        self.own(product).is_some()
+    }
+
+    /// The curve of a product, with the ids for which it was measured.
+    fn own(&self, Wpid(id): Wpid) -> Option<&(&'static [u16], Curve)> {
+        self.known.iter().find(|(ids, _)| ids.contains(&id))
+    }
+
     /// Estimates the charge of a product's cell while it is being discharged. A cell that is being
     /// charged has a higher voltage: a mouse at 30 % looks like 63 % (piper issue 222).
     ///
@@ -187,10 +198,7 @@ impl Family {
     /// margin is the effect of `SPREAD_MV` on the curve; for a product without a curve, its effect
     /// on any curve of the family.
     pub fn estimate(&self, product: Option<Wpid>, voltage: Millivolts) -> Estimate {
-        let own = self.known.iter().find(|(ids, _)| {
-            let product = product.map(|Wpid(id)| id);
-            product.is_some_and(|id| ids.contains(&id))
-        });
+        let own = product.and_then(|product| self.own(product));
         let charge = percent(own.map_or(self.default, |(_, curve)| curve), voltage.0);
         let curves = self.known.iter().filter(|(ids, _)| match own {
             Some((own, _)) => own == ids,
