@@ -24,7 +24,7 @@ use hidpp_proto::wire::{Incoming, Report, ReportId, classify};
 #[derive(Debug, thiserror::Error)]
 pub enum UsbError {
     /// There is no USB bus, or libusb failed.
-    #[error("USB cannot be used here ({0}): is there a USB bus, and may it be opened?")]
+    #[error("USB cannot be used here: is there a USB bus, and may it be opened?")]
     Usb(#[from] rusb::Error),
     /// There is no permission to open the device.
     #[error("permission denied on {node}: run the command as root (the USB transport needs it)")]
