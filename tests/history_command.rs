@@ -204,6 +204,24 @@ device,name,time,span,percent,voltage_mv,lux,state,online
 }
 
 #[test]
+fn text_json_and_csv_can_be_written_to_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("history");
+    for more in [&[][..], &["--json"], &["--csv"]] {
+        let printed = of_week(more);
+        let written = of_week(&[more, &["--output", path(&file)]].concat());
+        assert_eq!(String::from_utf8(written).unwrap(), "");
+        assert_eq!(fs::read(&file).unwrap(), printed, "{more:?}");
+    }
+    // A picture and the text, each in its file; but not both on standard output.
+    let svg = folder.path().join("history.svg");
+    of_week(&["--svg", path(&svg), "-o", path(&file)]);
+    assert!(svg.exists());
+    let (status, _) = failure_of_week(&["--svg", "-", "-o", "-"]);
+    assert_eq!(status, Some(2));
+}
+
+#[test]
 fn control_characters_in_a_recorded_name_are_escaped() {
     let state = tempfile::tempdir().unwrap();
     let folder = state.path().join("history");

@@ -57,6 +57,26 @@ fn a_status_is_printed_as_a_table() {
 }
 
 #[test]
+fn table_and_json_can_be_written_to_a_file() {
+    let file = Scratch::new("output.txt");
+    for (more, text) in [
+        (&[][..], TABLE.to_owned()),
+        (
+            &["--json"],
+            stdout(&solar_status(&["--simulate", "--json"])),
+        ),
+    ] {
+        let arguments = [&["--simulate", "--output", file.path()], more].concat();
+        assert_eq!(stdout(&solar_status(&arguments)), "");
+        assert_eq!(fs::read_to_string(file.path()).unwrap(), text);
+    }
+    let standard = ["--simulate", "-o", "-", "--device", "K750"];
+    assert!(stdout(&solar_status(&standard)).starts_with("Unifying"));
+    let wrong = solar_status(&["--simulate", "-o", "/nonexistent/file"]);
+    assert_eq!(wrong.status.code(), Some(1));
+}
+
+#[test]
 fn the_readme_shows_the_table() {
     assert!(read_document("README.md").contains(TABLE));
 }

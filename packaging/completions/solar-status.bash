@@ -1,3 +1,14 @@
+_solar_status_devices() {
+    local typed=${cur//[\\\"\']/} name
+    COMPREPLY=()
+    while IFS= read -r name; do
+        if [[ ${name,,} == "${typed,,}"* ]]; then
+            COMPREPLY+=("$(printf '%q' "${name}")")
+        fi
+    done < <(solar-status --bus system --timeout 1 --format '{name}' 2>/dev/null ||
+        solar-status --bus session --timeout 1 --format '{name}' 2>/dev/null)
+}
+
 _solar__status() {
     local i cur prev opts cmd
     COMPREPLY=()
@@ -15,6 +26,9 @@ _solar__status() {
         case "${cmd},${i}" in
             ",$1")
                 cmd="solar__status"
+                ;;
+            solar__status,check)
+                cmd="solar__status__subcmd__check"
                 ;;
             solar__status,decode)
                 cmd="solar__status__subcmd__decode"
@@ -36,6 +50,9 @@ _solar__status() {
                 ;;
             solar__status,watch)
                 cmd="solar__status__subcmd__watch"
+                ;;
+            solar__status__subcmd__help,check)
+                cmd="solar__status__subcmd__help__subcmd__check"
                 ;;
             solar__status__subcmd__help,decode)
                 cmd="solar__status__subcmd__help__subcmd__decode"
@@ -65,16 +82,12 @@ _solar__status() {
 
     case "${cmd}" in
         solar__status)
-            opts="-h -V --json --format --watch --duration --separator --output --device --fields --simulate --record --anonymize --no-cache --direct --bus --verbose --color --timeout --transport --replay --help --version monitor watch decode doctor notify history help"
+            opts="-j -o -v -t -f -d -h -V --json --watch --duration --separator --output --fields --color --direct --verbose --simulate --no-cache --record --anonymize --timeout --transport --replay --format --device --bus --help --version check monitor watch decode doctor notify history help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --format)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --duration)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -87,12 +100,16 @@ _solar__status() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --device)
+                -o)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --fields)
                     COMPREPLY=($(compgen -W "name battery full-name firmware" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 --simulate)
@@ -103,15 +120,11 @@ _solar__status() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --bus)
+                --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                --timeout)
+                -t)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -123,6 +136,88 @@ _solar__status() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --format)
+                    COMPREPLY=($(compgen -W "waybar i3blocks i3status-rust polybar tmux prometheus hass" -- "${cur}"))
+                    return 0
+                    ;;
+                -f)
+                    COMPREPLY=($(compgen -W "waybar i3blocks i3status-rust polybar tmux prometheus hass" -- "${cur}"))
+                    return 0
+                    ;;
+                --device)
+                    _solar_status_devices
+                    return 0
+                    ;;
+                -d)
+                    _solar_status_devices
+                    return 0
+                    ;;
+                --bus)
+                    COMPREPLY=($(compgen -W "system session" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        solar__status__subcmd__check)
+            opts="-w -c -t -v -d -h --warning --below --critical --timeout --direct --verbose --simulate --no-cache --record --anonymize --device --bus --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --below)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --warning)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --critical)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -t)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --simulate)
+                    COMPREPLY=($(compgen -W "small fading full" -- "${cur}"))
+                    return 0
+                    ;;
+                --record)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --device)
+                    _solar_status_devices
+                    return 0
+                    ;;
+                -d)
+                    _solar_status_devices
+                    return 0
+                    ;;
+                --bus)
+                    COMPREPLY=($(compgen -W "system session" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -131,7 +226,7 @@ _solar__status() {
             return 0
             ;;
         solar__status__subcmd__decode)
-            opts="-h --feature --json --help"
+            opts="-j -h --feature --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -149,12 +244,20 @@ _solar__status() {
             return 0
             ;;
         solar__status__subcmd__doctor)
-            opts="-h --json --report --direct --listen --color --root --help"
+            opts="-j -o -h --json --output --report --direct --listen --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --report)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -167,10 +270,6 @@ _solar__status() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
-                --root)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -179,8 +278,22 @@ _solar__status() {
             return 0
             ;;
         solar__status__subcmd__help)
-            opts="monitor watch decode doctor notify history help"
+            opts="check monitor watch decode doctor notify history help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        solar__status__subcmd__help__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -291,7 +404,7 @@ _solar__status() {
             return 0
             ;;
         solar__status__subcmd__history)
-            opts="-h --since --until --device --svg --png --size --theme --csv --json --state --simulate --bus --verbose --color --help"
+            opts="-j -o -v -d -h --since --until --svg --png --size --theme --csv --json --output --state --simulate --verbose --color --device --bus --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -302,10 +415,6 @@ _solar__status() {
                     return 0
                     ;;
                 --until)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --device)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -325,16 +434,32 @@ _solar__status() {
                     COMPREPLY=($(compgen -W "light dark" -- "${cur}"))
                     return 0
                     ;;
-                --state)
+                --output)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --bus)
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --device)
+                    _solar_status_devices
+                    return 0
+                    ;;
+                -d)
+                    _solar_status_devices
+                    return 0
+                    ;;
+                --bus)
+                    COMPREPLY=($(compgen -W "system session" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -345,7 +470,7 @@ _solar__status() {
             return 0
             ;;
         solar__status__subcmd__monitor)
-            opts="-h --json --duration --device --fields --simulate --record --anonymize --no-cache --direct --bus --verbose --color --help"
+            opts="-j -v -d -h --json --duration --fields --color --direct --verbose --simulate --no-cache --record --anonymize --device --bus --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -355,12 +480,12 @@ _solar__status() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --device)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --fields)
                     COMPREPLY=($(compgen -W "name battery full-name firmware" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 --simulate)
@@ -371,12 +496,16 @@ _solar__status() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --bus)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                --device)
+                    _solar_status_devices
                     return 0
                     ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                -d)
+                    _solar_status_devices
+                    return 0
+                    ;;
+                --bus)
+                    COMPREPLY=($(compgen -W "system session" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -387,7 +516,7 @@ _solar__status() {
             return 0
             ;;
         solar__status__subcmd__notify)
-            opts="-h --config --check-config --print --dry-run --duration --device --fields --simulate --record --anonymize --no-cache --direct --bus --verbose --color --help"
+            opts="-v -d -h --config --check-config --print --dry-run --duration --fields --color --direct --verbose --simulate --no-cache --record --anonymize --device --bus --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -401,12 +530,12 @@ _solar__status() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --device)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --fields)
                     COMPREPLY=($(compgen -W "name battery full-name firmware" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 --simulate)
@@ -417,12 +546,16 @@ _solar__status() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --bus)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                --device)
+                    _solar_status_devices
                     return 0
                     ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                -d)
+                    _solar_status_devices
+                    return 0
+                    ;;
+                --bus)
+                    COMPREPLY=($(compgen -W "system session" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -433,7 +566,7 @@ _solar__status() {
             return 0
             ;;
         solar__status__subcmd__watch)
-            opts="-h --light-every --duration --device --fields --simulate --record --anonymize --no-cache --direct --bus --verbose --color --help"
+            opts="-v -d -h --light-every --duration --fields --color --direct --verbose --simulate --no-cache --record --anonymize --device --bus --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -447,12 +580,12 @@ _solar__status() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --device)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --fields)
                     COMPREPLY=($(compgen -W "name battery full-name firmware" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 --simulate)
@@ -463,12 +596,16 @@ _solar__status() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --bus)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                --device)
+                    _solar_status_devices
                     return 0
                     ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                -d)
+                    _solar_status_devices
+                    return 0
+                    ;;
+                --bus)
+                    COMPREPLY=($(compgen -W "system session" -- "${cur}"))
                     return 0
                     ;;
                 *)

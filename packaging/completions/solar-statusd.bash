@@ -23,16 +23,12 @@ _solar__statusd() {
 
     case "${cmd}" in
         solar__statusd)
-            opts="-h -V --bus --bus-name --light-every --state --simulate --replay --help --version"
+            opts="-h -V --bus-name --light-every --state --simulate --replay --bus --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --bus)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --bus-name)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -51,6 +47,10 @@ _solar__statusd() {
                     ;;
                 --replay)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bus)
+                    COMPREPLY=($(compgen -W "system session" -- "${cur}"))
                     return 0
                     ;;
                 *)

@@ -1,7 +1,8 @@
 //! The command line: all commands and their help.
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
+use super::check::CheckArgs;
 use super::decode::DecodeArgs;
 use super::doctor::DoctorArgs;
 use super::format;
@@ -12,10 +13,16 @@ use super::status::StatusArgs;
 use super::watch::WatchArgs;
 use crate::device::{CHARGING_ABOVE, LightLevel};
 
+/// The three ways to follow changes, told apart.
+const FOLLOWING: &str = "\
+To follow changes: watch for a screen, monitor for one line per change, --format
+with --watch for a bar.";
+
 const EXAMPLES: &str = "\
 Examples:
   solar-status                        all devices, as a table
-  solar-status --json --device K750   one device, for a script
+  solar-status -j -d K750             one device, as JSON for a script
+  solar-status check --below 20       exit status 1 if a battery is low
   solar-status --fields battery       without names: the fewest requests
   solar-status --record bug.trace --anonymize
                                       record a trace for a bug report
@@ -60,7 +67,13 @@ fn light() -> String {
 #[command(
     name = "solar-status",
     version,
-    after_long_help = format!("{EXAMPLES}\n\n{}\n\n{}", light(), format::HELP),
+    after_long_help = format!(
+        "{FOLLOWING}\n\n{EXAMPLES}\n\n{}\n\n{}",
+        light(),
+        format::HELP
+    ),
+    after_help = FOLLOWING,
+    max_term_width = 80,
     args_conflicts_with_subcommands = true
 )]
 pub struct Cli {
@@ -78,18 +91,32 @@ pub struct Cli {
     reason = "a comment here would replace the help of the arguments"
 )]
 pub enum Command {
+    Check(CheckArgs),
     Monitor(MonitorArgs),
     Watch(WatchArgs),
     Decode(DecodeArgs),
     Doctor(DoctorArgs),
     Notify(NotifyArgs),
     History(HistoryArgs),
+    /// The same as without a command
+    #[command(hide = true, aliases = ["devices", "ls", "show", "status"])]
+    List(StatusArgs),
+}
+
+impl Cli {
+    /// Returns the command that the arguments of the program name, even if others are wrong.
+    pub(super) fn named_command() -> Option<String> {
+        let lenient = Self::command()
+            .ignore_errors(true)
+            .disable_help_flag(true)
+            .disable_version_flag(true);
+        let matches = lenient.try_get_matches().ok()?;
+        matches.subcommand_name().map(str::to_owned)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
     use crate::cli::options::Field;
     use hidpp_proto::session::LONGEST_STATUS;
@@ -102,7 +129,11 @@ mod tests {
     #[test]
     fn the_help_shows_the_default_fields_as_they_are_typed() {
         let help = Cli::command().render_help().to_string();
-        assert!(help.contains("[default: name,battery]"), "{help}");
+        let words: Vec<&str> = help.split_whitespace().collect();
+        assert!(
+            words.join(" ").contains("[default: name,battery]"),
+            "{help}"
+        );
         let cli = Cli::try_parse_from(["solar-status"]).unwrap();
         assert_eq!(cli.status.common.fields, [Field::Name, Field::Battery]);
     }

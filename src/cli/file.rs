@@ -1,11 +1,13 @@
-//! Writes files that the user named, replacing them atomically.
+//! Writes standard output, and files that the user named, replacing them atomically.
 
 use std::fs::{self, Metadata, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
+use super::color::ColorWhen;
 use super::io_errors::unwritable;
+use super::style::Style;
 
 /// The mode of a new file, before the umask.
 const NEW: u32 = 0o666;
@@ -22,41 +24,89 @@ struct Unwritten {
     source: io::Error,
 }
 
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    /// It did not exist, or is a device or a pipe.
+    New,
+    /// It replaced a file.
+    Replaced,
+}
+
+/// Where the text of a command is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Target<'a> {
+    StandardOutput,
+    File(&'a Path),
+}
+
+impl<'a> Target<'a> {
+    /// The target that `--output` names.
+    pub(super) fn new(output: Option<&'a Path>) -> Self {
+        output
+            .filter(|path| !is_standard(path))
+            .map_or(Self::StandardOutput, Self::File)
+    }
+
+    /// How text looks there: a file has no colour unless requested, and no width.
+    pub(super) fn style(self, color: ColorWhen) -> Style {
+        match self {
+            Self::StandardOutput => Style::of_terminal(color, &io::stdout().lock()),
+            Self::File(_) => Style::of_environment(color == ColorWhen::Always, None),
+        }
+    }
+
+    /// Writes the whole text.
+    pub(super) fn write(self, text: &[u8]) -> io::Result<()> {
+        let path = match self {
+            Self::StandardOutput => Path::new("-"),
+            Self::File(path) => path,
+        };
+        write(path, text).map(drop)
+    }
+}
+
 /// Returns whether this path means standard output.
 pub(super) fn is_standard(path: &Path) -> bool {
     path == Path::new("-")
 }
 
 /// Writes a file like [`write_whole`], or standard output.
-pub(super) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(super) fn write(path: &Path, content: &[u8]) -> io::Result<Written> {
     if !is_standard(path) {
         return write_whole(path, content);
     }
     let mut out = io::stdout().lock();
     let written = out.write_all(content).and_then(|()| out.flush());
-    written.map_err(unwritable)
+    written.map_err(unwritable)?;
+    Ok(Written::New)
 }
 
 /// Replaces a file atomically: no reader sees a part of it. The file keeps its mode and owner, and
 /// the symbolic links that lead to it. A device or a pipe is written to instead.
-fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+fn write_whole(path: &Path, content: &[u8]) -> io::Result<Written> {
     write_to(path, content).map_err(|source| {
         let path = path.to_owned();
         io::Error::new(source.kind(), Unwritten { path, source })
     })
 }
 
-fn write_to(path: &Path, content: &[u8]) -> io::Result<()> {
+fn write_to(path: &Path, content: &[u8]) -> io::Result<Written> {
     // Ask the kernel before reading links: it refuses links that other users placed in a shared
     // directory.
     match fs::metadata(path) {
-        Ok(there) if there.is_file() => replace(&behind_links(path)?, content, Some(&there)),
-        Ok(_) => OpenOptions::new()
-            .write(true)
-            .open(path)?
-            .write_all(content),
+        Ok(there) if there.is_file() => {
+            replace(&behind_links(path)?, content, Some(&there))?;
+            Ok(Written::Replaced)
+        }
+        Ok(_) => {
+            let mut file = OpenOptions::new().write(true).open(path)?;
+            file.write_all(content)?;
+            Ok(Written::New)
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            replace(&behind_links(path)?, content, None)
+            replace(&behind_links(path)?, content, None)?;
+            Ok(Written::New)
         }
         Err(error) => Err(error),
     }

@@ -3,6 +3,7 @@
 mod args;
 mod bar;
 mod cache;
+mod check;
 mod color;
 pub mod decode;
 pub mod doctor;
@@ -14,6 +15,7 @@ pub mod format;
 mod history;
 mod io_errors;
 mod json;
+mod mistake;
 mod monitor;
 mod notify;
 mod options;
@@ -29,7 +31,7 @@ mod watch;
 
 use std::io;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use crate::text;
 pub use args::{Cli, Command};
@@ -42,12 +44,19 @@ pub fn main() -> Exit {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            return show(&error);
+            let command = Cli::named_command();
+            let error = mistake::explained(error, &Cli::command(), command.as_deref());
+            return match command.as_deref() {
+                Some("check") => check::not_run(&error),
+                _ => show(&error),
+            };
         }
     };
     log_to_stderr(&cli);
     let result = match cli.command {
         None => status::run(&cli.status),
+        Some(Command::Check(args)) => Ok(check::run(&args)),
+        Some(Command::List(args)) => status::run(&args),
         Some(Command::Monitor(args)) => monitor::run(&args),
         Some(Command::Watch(args)) => watch::run(args),
         Some(Command::Decode(args)) => decode(&args),

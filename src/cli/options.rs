@@ -13,16 +13,39 @@ use crate::client::naming::Naming;
 use crate::device::Selector;
 use crate::nodes::Desk;
 
+/// The headings under which the help lists options, the same in every command.
+pub(super) mod heading {
+    pub(in crate::cli) const OUTPUT: &str = "Output";
+    pub(in crate::cli) const BARS: &str = "For bars and other programs";
+    pub(in crate::cli) const DEVICES: &str = "Which devices";
+    pub(in crate::cli) const ORIGIN: &str = "Where from";
+    pub(in crate::cli) const CONFIGURATION: &str = "Configuration";
+    pub(in crate::cli) const PERIOD: &str = "Period";
+    pub(in crate::cli) const PICTURE: &str = "Picture";
+    pub(in crate::cli) const BUGS: &str = "For bug reports";
+}
+
+/// The help of `--device`.
+pub(super) const DEVICE_HELP: &str = "Only devices with this name, kind, slot number, id, serial \
+    number or wpid (wireless product id); may be given several times";
+/// The same in detail.
+pub(super) const DEVICE_LONG_HELP: &str = "Only devices with this name, kind, slot number, id, \
+    serial number or wpid (wireless product id); may be given several times\n\n\
+    If no device matches exactly, a part of a name is enough. Prefixes restrict the comparison: \
+    slot:5, kind:mouse, name:…, id:…, serial:…, wpid:…, and receiver:… for the devices of a \
+    receiver with this id, serial number, product id, family or name.";
+
 /// The options shared by reading once and following.
 #[derive(Args, Clone, Debug)]
 pub(super) struct CommonArgs {
-    /// Only devices with this name, kind, slot number, id, serial number or wpid (wireless product
-    /// id); may be given several times
-    ///
-    /// If no device matches exactly, a part of a name is enough. Prefixes restrict the comparison:
-    /// slot:5, kind:mouse, name:…, id:…, serial:…, wpid:…, and receiver:… for the devices of a
-    /// receiver with this id, serial number, product id, family or name.
-    #[arg(long, value_name = "DEVICE")]
+    #[arg(
+        short,
+        long,
+        value_name = "DEVICE",
+        help = DEVICE_HELP,
+        long_help = DEVICE_LONG_HELP,
+        help_heading = heading::DEVICES
+    )]
     pub(super) device: Vec<Selector>,
 
     /// What to read, separated by commas; each field needs requests to the device or its receiver
@@ -30,9 +53,30 @@ pub(super) struct CommonArgs {
         long,
         value_name = "FIELD,…",
         value_delimiter = ',',
-        default_value = "name,battery"
+        default_value = "name,battery",
+        help_heading = heading::OUTPUT
     )]
     pub(super) fields: Vec<Field>,
+
+    /// When to use colour
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t = ColorWhen::Auto,
+        help_heading = heading::OUTPUT
+    )]
+    pub(super) color: ColorWhen,
+
+    #[command(flatten)]
+    pub(super) source: SourceArgs,
+}
+
+/// The options for which devices are read, and how.
+#[derive(Args, Clone, Debug)]
+pub(super) struct SourceArgs {
+    #[command(flatten)]
+    pub(super) origin: OriginArgs,
 
     /// Use simulated devices instead of real ones: a desk is a set of receivers and devices. The
     /// default desk is small
@@ -41,48 +85,42 @@ pub(super) struct CommonArgs {
         value_parser = desks(),
         value_name = "DESK",
         num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "small"
+        default_missing_value = "small",
+        help_heading = heading::ORIGIN
     )]
     pub(super) simulate: Option<Desk>,
 
+    /// Read everything from the devices again, and do not use the cache
+    #[arg(long, help_heading = heading::ORIGIN)]
+    pub(super) no_cache: bool,
+
     /// Record the reports exchanged with receivers and devices in FILE, a trace
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = heading::BUGS)]
     pub(super) record: Option<PathBuf>,
 
     /// With --record: leave serial numbers out of the trace
-    #[arg(long, requires = "record")]
+    #[arg(long, requires = "record", help_heading = heading::BUGS)]
     pub(super) anonymize: bool,
-
-    /// Read everything from the devices again, and do not use the cache
-    #[arg(long)]
-    pub(super) no_cache: bool,
-
-    #[command(flatten)]
-    pub(super) origin: OriginArgs,
-
-    /// When to use colour
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorWhen::Auto)]
-    pub(super) color: ColorWhen,
 }
 
 /// The options for where values come from.
 #[derive(Args, Clone, Debug)]
 pub(super) struct OriginArgs {
     /// Read the devices directly, even if solar-statusd runs
-    #[arg(long)]
+    #[arg(long, help_heading = heading::ORIGIN)]
     pub(super) direct: bool,
 
     /// Use only the solar-statusd on this bus: `system`, `session`, or an address
     #[arg(
         long,
         value_name = "BUS",
-        conflicts_with_all = ["direct", "simulate", "record", "no_cache"]
+        conflicts_with_all = ["direct", "simulate", "record", "no_cache"],
+        help_heading = heading::ORIGIN
     )]
     pub(super) bus: Option<Bus>,
 
     /// Report on standard error where the values come from
-    #[arg(long)]
+    #[arg(short, long, help_heading = heading::ORIGIN)]
     pub(super) verbose: bool,
 }
 

@@ -12,10 +12,10 @@ use crate::client::follow::Origin;
 /// Returns the option that requires reading the devices directly, if one was given.
 pub(super) fn direct(args: &CommonArgs) -> Option<&'static str> {
     let options = [
-        ("--direct", args.origin.direct),
-        ("--simulate", args.simulate.is_some()),
-        ("--record", args.record.is_some()),
-        ("--no-cache", args.no_cache),
+        ("--direct", args.source.origin.direct),
+        ("--simulate", args.source.simulate.is_some()),
+        ("--record", args.source.record.is_some()),
+        ("--no-cache", args.source.no_cache),
     ];
     options.into_iter().find(|it| it.1).map(|it| it.0)
 }
@@ -23,7 +23,7 @@ pub(super) fn direct(args: &CommonArgs) -> Option<&'static str> {
 /// Returns the buses on which to look for the daemon, in this order; empty if the devices are to be
 /// read directly.
 pub(super) fn buses(args: &CommonArgs) -> Vec<Bus> {
-    match &args.origin.bus {
+    match &args.source.origin.bus {
         Some(bus) => vec![bus.clone()],
         None if direct(args).is_some() => Vec::new(),
         None => vec![Bus::System, Bus::Session],
@@ -50,7 +50,7 @@ pub(super) fn daemon(
         }
         Err(mut why) => {
             let is_final = |it: &mut NoDaemon| {
-                args.origin.bus.is_some() || matches!(it, NoDaemon::Interrupted(_))
+                args.source.origin.bus.is_some() || matches!(it, NoDaemon::Interrupted(_))
             };
             if let Some(error) = why.pop_if(is_final) {
                 return Err(error);
@@ -68,7 +68,7 @@ pub(super) fn report_origin(args: &CommonArgs, direct: Option<&'static str>, ori
             info!("{error}");
         }
     }
-    if !args.origin.verbose {
+    if !args.source.origin.verbose {
         return;
     }
     match (origin, direct) {

@@ -35,7 +35,7 @@ pub(super) fn on_signals(descriptor: impl Fn() -> io::Result<OwnedFd>) -> io::Re
 
 /// Opens the trace to be recorded, if one was requested.
 pub(super) fn open_trace(args: &CommonArgs) -> Result<Option<TraceFile>, String> {
-    let Some(path) = &args.record else {
+    let Some(path) = &args.source.record else {
         return Ok(None);
     };
     TraceFile::create(path)
@@ -46,7 +46,7 @@ pub(super) fn open_trace(args: &CommonArgs) -> Result<Option<TraceFile>, String>
 /// Completes the trace. Returns `exit`, or a failure if the trace is incomplete.
 pub(super) fn finish_trace(args: &CommonArgs, trace: Option<TraceFile>, exit: Exit) -> Exit {
     let written = trace.map_or(Ok(()), |trace| trace.finish());
-    match (written, &args.record) {
+    match (written, &args.source.record) {
         (Err(error), Some(path)) => {
             complain(&format_args!("{} is incomplete: {error}", path.display()));
             exit.max(Exit::Failure)
@@ -58,7 +58,7 @@ pub(super) fn finish_trace(args: &CommonArgs, trace: Option<TraceFile>, exit: Ex
 /// Opens the cache of what is known of the devices; simulated ones are not cached.
 pub(super) fn memory(args: &CommonArgs, real_devices: bool) -> Memory {
     // A trace must contain all requests that another run without a cache sends.
-    let remembers = real_devices && args.record.is_none() && !args.no_cache;
+    let remembers = real_devices && args.source.record.is_none() && !args.source.no_cache;
     let path = cache::path().filter(|_| remembers);
     path.map(Memory::open).unwrap_or_default()
 }

@@ -1,6 +1,7 @@
 //! How output for people looks: colour, characters, width.
 
-use std::io::StdoutLock;
+use std::io::IsTerminal;
+use std::os::fd::AsFd;
 
 use anstyle::Style as Ansi;
 
@@ -17,7 +18,7 @@ pub(super) struct Style {
 
 impl Style {
     /// The width of the terminal, if it is one, and colour if enabled.
-    pub(super) fn of_terminal(color: ColorWhen, out: &StdoutLock<'_>) -> Self {
+    pub(super) fn of_terminal(color: ColorWhen, out: &(impl AsFd + IsTerminal)) -> Self {
         let width = rustix::termios::tcgetwinsize(out).ok();
         let width = width.map(|size| usize::from(size.ws_col));
         Self::of_environment(

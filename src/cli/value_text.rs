@@ -6,6 +6,7 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style as Ansi};
 
 use super::style::Style;
+use crate::alerts::Limits;
 use crate::device::{
     Battery, BatteryLevel, Device, Fault, Light, Selector, TimeBasis, TimeLeft, TimeLeftUntil,
     ValueKind,
@@ -51,12 +52,28 @@ pub(super) fn is_kept(battery: &Battery) -> bool {
     battery.reports_charge() && battery.charge_at < battery.at
 }
 
+/// The charges at or below which a battery needs attention, in percent; 0: never.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ChargeLimits {
+    /// Soon.
+    pub(super) low: u8,
+    /// Now.
+    pub(super) critical: u8,
+}
+
+impl Default for ChargeLimits {
+    fn default() -> Self {
+        let Limits { low, critical, .. } = Limits::default();
+        Self { low, critical }
+    }
+}
+
 /// How soon a battery needs attention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Urgency {
-    /// Now: certainly 10 % or less, or the device reports it as critical, or its charger fails.
+    /// Now: certainly at the critical limit or below, or the device reports it as critical, or its charger fails.
     Critical,
-    /// Soon: certainly 20 % or less, or the device reports it as low.
+    /// Soon: certainly at the low limit or below, or the device reports it as low.
     Low,
     /// No action needed yet.
     Good,
@@ -69,14 +86,33 @@ impl Urgency {
     /// itself does not count: an M310 runs on the cells that it reports as invalid (Solaar issue
     /// 512).
     pub(super) fn of(battery: &Battery) -> Self {
-        let percent = battery.highest().map(Percent::get);
-        match (battery.state.fault(), percent, battery.level) {
-            (Some(Fault::Charging), ..)
-            | (_, Some(0..=10), _)
-            | (_, _, Some(BatteryLevel::Critical)) => Self::Critical,
-            (_, Some(11..=20), _) | (_, _, Some(BatteryLevel::Low)) => Self::Low,
-            (_, None, None) => Self::Unknown,
-            _ => Self::Good,
+        Self::within(battery, ChargeLimits::default())
+    }
+
+    /// The same with these limits. As in notifications, a percentage decides if there is one, also
+    /// against the step that it is in: some devices report new batteries as a step of 30 % with the
+    /// level low (Solaar issues 1408 and 1718). A level that the device itself reports as critical
+    /// counts in any case. A limit of 0 also disables the level of its name.
+    pub(super) fn within(battery: &Battery, limits: ChargeLimits) -> Self {
+        let highest = battery.highest().map(Percent::get);
+        let reaches = |limit: u8, level: BatteryLevel| {
+            limit > 0
+                && match highest {
+                    Some(highest) => highest <= limit,
+                    None => battery.level.is_some_and(|it| it <= level),
+                }
+        };
+        if battery.state.fault() == Some(Fault::Charging)
+            || reaches(limits.critical, BatteryLevel::Critical)
+            || limits.critical > 0 && reports_critical(battery)
+        {
+            Self::Critical
+        } else if reaches(limits.low, BatteryLevel::Low) {
+            Self::Low
+        } else if highest.is_none() && battery.level.is_none() {
+            Self::Unknown
+        } else {
+            Self::Good
         }
     }
 
@@ -89,6 +125,12 @@ impl Urgency {
             Self::Unknown => "unknown",
         }
     }
+}
+
+/// Returns whether the device itself reports its charge as critical, other than by a percentage.
+pub(super) fn reports_critical(battery: &Battery) -> bool {
+    let is_own = battery.value_kind != ValueKind::Steps || battery.percent.is_none();
+    is_own && battery.level == Some(BatteryLevel::Critical)
 }
 
 /// Red if action is needed now, yellow if soon, green otherwise.

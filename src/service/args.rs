@@ -28,7 +28,12 @@ RUST_LOG=info logs more to standard error, RUST_LOG=debug much more.";
 /// Follows the devices alongside the kernel driver, and serves their batteries and light through
 /// UPower's interface, and what that lacks through interfaces of its own.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "solar-statusd", version, after_long_help = EXAMPLES)]
+#[command(
+    name = "solar-statusd",
+    version,
+    after_long_help = EXAMPLES,
+    max_term_width = 80
+)]
 pub struct Args {
     /// The bus to serve on: `system`, `session`, or an address
     #[arg(long, value_name = "BUS", default_value = "system")]
@@ -55,7 +60,6 @@ pub struct Args {
         value_parser = desks(),
         value_name = "DESK",
         num_args = 0..=1,
-        require_equals = true,
         default_missing_value = "small"
     )]
     pub(super) simulate: Option<Desk>,

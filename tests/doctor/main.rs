@@ -236,6 +236,9 @@ fn a_report_replaces_the_file_and_is_anonymous() {
     let path = tree.path("anna.txt");
     fs::write(&path, "an older report, and a longer one".repeat(1000)).unwrap();
     let output = tree.doctor(&["--report", path.to_str().unwrap()]);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.contains("the report replaced "), "{errors}");
+    assert!(errors.contains("read it before you send it"), "{errors}");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert!(
         !output.stdout.is_empty(),

@@ -52,7 +52,6 @@ fn conflicting_options_are_rejected() {
         &["--watch"][..],
         &["--json", "--format", "waybar"],
         &["--json", "--watch", "--format", "waybar"],
-        &["--output", "x"],
         &["--separator", "x"],
         &["--format", "waybar", "--duration", "5"],
         &["--format", "waybar", "--watch", "--replay", "x"],

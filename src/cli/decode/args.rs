@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::cli::options::heading;
 use crate::decode::GivenFeature;
 use hidpp_proto::wire::FeatureId;
 
@@ -31,7 +32,7 @@ pub struct DecodeArgs {
     pub features: Vec<GivenFeature>,
 
     /// Print one JSON object per frame, each on one line
-    #[arg(long)]
+    #[arg(short, long, help_heading = heading::OUTPUT)]
     pub json: bool,
 
     /// Frames to explain; without any, standard input is read

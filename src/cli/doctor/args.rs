@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::cli::color::ColorWhen;
-use crate::cli::options::{Least, parse_seconds};
+use crate::cli::options::{Least, heading, parse_seconds};
 
 /// The longest time to listen, in seconds.
 const LONGEST: u32 = 60 * 60;
@@ -39,24 +39,39 @@ Exit status: 0 nothing is wrong, 1 there is a problem, 2 wrong arguments, 3 no
 receiver or device, 4 no permission. The worst finding decides.")]
 pub struct DoctorArgs {
     /// Print a JSON document instead of text
-    #[arg(long)]
+    #[arg(short, long, help_heading = heading::OUTPUT)]
     pub json: bool,
 
+    /// Write the findings to FILE instead of standard output, replacing it atomically
+    #[arg(short, long, value_name = "FILE", help_heading = heading::OUTPUT)]
+    pub(in crate::cli) output: Option<PathBuf>,
+
     /// Write a report without identifying information to FILE, `-` for standard output
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = heading::BUGS)]
     pub report: Option<PathBuf>,
 
     /// Read the devices directly, even if solar-statusd runs
-    #[arg(long)]
+    #[arg(long, help_heading = heading::ORIGIN)]
     pub direct: bool,
 
     /// Listen for this many seconds for other programs that send HID++ requests, if a node can be
     /// opened; by default 2 if the devices are read directly, otherwise 0
-    #[arg(long, value_name = "SECONDS", value_parser = span)]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        value_parser = span,
+        help_heading = heading::ORIGIN
+    )]
     pub listen: Option<Duration>,
 
     /// When to use colour
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorWhen::Auto)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t = ColorWhen::Auto,
+        help_heading = heading::OUTPUT
+    )]
     pub(in crate::cli) color: ColorWhen,
 
     /// Check the tree in this directory instead of this machine: `DIR/sys`, `DIR/dev`, …

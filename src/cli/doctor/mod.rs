@@ -11,8 +11,8 @@ use serde::Serialize;
 pub use args::DoctorArgs;
 
 use super::exit::Exit;
-use super::style::Style;
-use super::{cache, file, io_errors};
+use super::file::{self, Target, Written};
+use super::{cache, complain};
 use crate::cli::json;
 use crate::doctor::{Finding, Machine, Places, Verdict, Wishes, judge, look, report, worst};
 
@@ -44,12 +44,20 @@ pub(super) fn run(args: &DoctorArgs) -> io::Result<Exit> {
     let exit = exit(worst(&findings));
     if let Some(path) = &args.report {
         let text = report(&facts, &findings);
-        file::write(path, text.as_bytes())?;
+        let written = file::write(path, text.as_bytes())?;
         if file::is_standard(path) {
             return Ok(exit);
         }
+        complain(&format_args!(
+            "the report {} {}; read it before you send it to anyone",
+            match written {
+                Written::New => "was written to",
+                Written::Replaced => "replaced",
+            },
+            path.display(),
+        ));
     }
-    print(args, &findings).map_err(io_errors::unwritable)?;
+    print(args, &findings)?;
     Ok(exit)
 }
 
@@ -63,7 +71,8 @@ const fn exit(worst: Verdict) -> Exit {
 }
 
 fn print(args: &DoctorArgs, findings: &[Finding]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+    let target = Target::new(args.output.as_deref());
+    let mut out = Vec::new();
     if args.json {
         let document = Document {
             schema: SCHEMA,
@@ -72,8 +81,8 @@ fn print(args: &DoctorArgs, findings: &[Finding]) -> io::Result<()> {
         };
         writeln!(out, "{}", json::to_string_pretty(&document)?)?;
     } else {
-        let style = Style::of_terminal(args.color, &out);
+        let style = target.style(args.color);
         text::print(&mut out, findings, style)?;
     }
-    out.flush()
+    target.write(&out)
 }

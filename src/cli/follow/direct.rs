@@ -145,9 +145,9 @@ fn follow(
             return Ok(Exit::Failure);
         }
     };
-    let tapping = Tapping::new(trace.as_ref(), common.anonymize);
+    let tapping = Tapping::new(trace.as_ref(), common.source.anonymize);
     let nothing = Cell::new(false);
-    let mut source: Box<dyn NodeSource> = match common.simulate {
+    let mut source: Box<dyn NodeSource> = match common.source.simulate {
         Some(desk) => Box::new(Given::new(simulated(desk), tapping)),
         None => match Machine::open(tapping, || nothing.set(true)) {
             Ok(machine) => Box::new(machine),
@@ -164,7 +164,7 @@ fn follow(
         until,
     };
     let query = setup::query(common, true, Duration::MAX);
-    let mut memory = setup::memory(common, common.simulate.is_none());
+    let mut memory = setup::memory(common, common.source.simulate.is_none());
     let (sender, mut commands) = command_channel()?;
     direct.control.reach_devices(Box::new(Commanded(sender)));
     let mut events = Events {

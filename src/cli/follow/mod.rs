@@ -124,7 +124,7 @@ impl Following {
             }
             relay.on_event(at, event)
         };
-        let ended = match common.origin.bus {
+        let ended = match common.source.origin.bus {
             // With --bus, wait for the daemon on that bus.
             Some(_) => self.follower.run(&mut on_event),
             None => self.follower.run_or_fall_back(&mut devices, &mut on_event),
@@ -141,5 +141,5 @@ impl Following {
 
 /// Returns whether time is virtual: it starts at zero and passes at once.
 pub(super) const fn is_virtual(common: &CommonArgs, duration: Option<Duration>) -> bool {
-    common.simulate.is_some() && duration.is_some()
+    common.source.simulate.is_some() && duration.is_some()
 }

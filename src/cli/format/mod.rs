@@ -156,6 +156,11 @@ impl Look<'_> {
 }
 
 impl Format {
+    /// Returns whether templates have a value of this name.
+    pub(super) fn has_value(name: &str) -> bool {
+        field::Field::from_name(name).is_some()
+    }
+
     /// Renders these devices in their state at this time.
     pub fn render(
         &self,

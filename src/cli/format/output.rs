@@ -74,7 +74,7 @@ impl<'a> Printer<'a> {
         }
         match &options.output {
             // A reader of the file sees either the old text or the new one.
-            Some(path) => file::write(path, self.lines(&text).as_bytes())?,
+            Some(path) => _ = file::write(path, self.lines(&text).as_bytes())?,
             None => write(&self.lines(&text)).map_err(unwritable)?,
         }
         self.printed = Some(text);

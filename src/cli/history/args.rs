@@ -8,6 +8,7 @@ use super::moment::Moment;
 use crate::bus::Bus;
 use crate::chart::{Size, Theme};
 use crate::cli::color::ColorWhen;
+use crate::cli::options::{DEVICE_HELP, DEVICE_LONG_HELP, heading};
 use crate::device::Selector;
 
 const EXAMPLES: &str = "\
@@ -46,65 +47,102 @@ such device, or nothing is recorded for it, 4 no permission to read the files.";
 )]
 pub struct HistoryArgs {
     /// Start of the period: how long before --until (8w), or a day (2025-10-01)
-    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = Moment::parse)]
+    #[arg(
+        long,
+        value_name = "TIME",
+        default_value = "30d",
+        value_parser = Moment::parse,
+        help_heading = heading::PERIOD
+    )]
     pub(super) since: Moment,
 
     /// End of the period: how long ago (2w), or a day (2025-10-31) [default: now]
-    #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
+    #[arg(
+        long,
+        value_name = "TIME",
+        value_parser = Moment::parse,
+        help_heading = heading::PERIOD
+    )]
     pub(super) until: Option<Moment>,
 
-    /// Only devices with this name, kind, slot number, id, serial number or wpid (wireless product
-    /// id); may be given several times
-    ///
-    /// If no device matches exactly, a part of a name is enough. Prefixes restrict the comparison:
-    /// slot:5, kind:mouse, name:…, id:…, serial:…, wpid:…, and receiver:… for the devices of a
-    /// receiver with this id, serial number, product id, family or name.
-    #[arg(long, value_name = "DEVICE")]
+    #[arg(
+        short,
+        long,
+        value_name = "DEVICE",
+        help = DEVICE_HELP,
+        long_help = DEVICE_LONG_HELP,
+        help_heading = heading::DEVICES
+    )]
     pub(super) device: Vec<Selector>,
 
     /// Write an SVG picture to FILE, `-` for standard output
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = heading::PICTURE)]
     pub(super) svg: Option<PathBuf>,
 
     /// Write a PNG picture to FILE, `-` for standard output
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = heading::PICTURE)]
     pub(super) png: Option<PathBuf>,
 
     /// With --svg or --png: size of the picture in pixels, up to 16384x16384 [default: 1200x600,
     /// higher for many devices]
-    #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = parse_size)]
+    #[arg(
+        long,
+        value_name = "WIDTHxHEIGHT",
+        value_parser = parse_size,
+        help_heading = heading::PICTURE
+    )]
     pub(super) size: Option<Size>,
 
     /// With --svg or --png: colours for a light or a dark page
-    #[arg(long, value_enum, default_value_t = ThemeName::Light)]
+    #[arg(
+        long,
+        value_enum,
+        default_value_t = ThemeName::Light,
+        help_heading = heading::PICTURE
+    )]
     pub(super) theme: ThemeName,
 
     /// Print all entries as comma-separated values
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, conflicts_with = "json", help_heading = heading::OUTPUT)]
     pub(super) csv: bool,
 
     /// Print a JSON document: summary, forecast and entries
-    #[arg(long)]
+    #[arg(short, long, help_heading = heading::OUTPUT)]
     pub(super) json: bool,
 
+    /// Write the text to FILE instead of standard output, replacing it atomically
+    #[arg(short, long, value_name = "FILE", help_heading = heading::OUTPUT)]
+    pub(super) output: Option<PathBuf>,
+
     /// Read the files in this state directory of solar-statusd instead of asking it
-    #[arg(long, value_name = "DIRECTORY", conflicts_with_all = ["simulate", "bus"])]
+    #[arg(
+        long,
+        value_name = "DIRECTORY",
+        conflicts_with_all = ["simulate", "bus"],
+        help_heading = heading::ORIGIN
+    )]
     pub(super) state: Option<PathBuf>,
 
     /// Use the simulated history of two months instead of a recorded one
-    #[arg(long, conflicts_with = "bus")]
+    #[arg(long, conflicts_with = "bus", help_heading = heading::ORIGIN)]
     pub(super) simulate: bool,
 
     /// Use only the solar-statusd on this bus: `system`, `session`, or an address
-    #[arg(long, value_name = "BUS")]
+    #[arg(long, value_name = "BUS", help_heading = heading::ORIGIN)]
     pub(super) bus: Option<Bus>,
 
     /// Report on standard error where the entries come from
-    #[arg(long)]
+    #[arg(short, long, help_heading = heading::ORIGIN)]
     pub(super) verbose: bool,
 
     /// When to use colour
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorWhen::Auto)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t = ColorWhen::Auto,
+        help_heading = heading::OUTPUT
+    )]
     pub(super) color: ColorWhen,
 }
 

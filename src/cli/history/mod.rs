@@ -25,8 +25,7 @@ use self::subject::Subject;
 use self::summary::Summary;
 use self::view::View;
 use super::exit::Exit;
-use super::style::Style;
-use super::{complain, file, io_errors, selecting};
+use super::{complain, file, selecting};
 use crate::chart::{Chart, Period, Scene, Track};
 use crate::cli::json;
 use crate::clock::{Clock, RealClock};
@@ -100,7 +99,9 @@ fn nothing(subjects: &[Subject]) -> &'static str {
 fn twice_on_standard_output(args: &HistoryArgs) -> Option<&'static str> {
     let pictures = [&args.svg, &args.png].into_iter().flatten();
     let pictures = pictures.filter(|path| file::is_standard(path)).count();
-    let text = usize::from(args.csv || args.json);
+    let is_text = args.csv || args.json || args.output.is_some();
+    let is_standard = args.output.as_deref().is_none_or(file::is_standard);
+    let text = usize::from(is_text && is_standard);
     (pictures + text > 1)
         .then_some("only one output can go to standard output; name files for the others")
 }
@@ -124,26 +125,24 @@ fn show(args: &HistoryArgs, views: &[View<'_>], asked: Period, zone: TimeZone) -
             file::write(path, &png)?;
         }
     }
-    let mut out = io::stdout().lock();
-    let printed = if args.csv {
-        csv::print(&mut out, views)
+    let target = file::Target::new(args.output.as_deref());
+    let mut text = Vec::new();
+    if args.csv {
+        csv::print(&mut text, views)?;
     } else if args.json {
-        json::to_string_pretty(&Document::of(views, asked))
-            .map_err(io::Error::from)
-            .and_then(|text| writeln!(out, "{text}"))
-    } else if pictured {
-        Ok(())
+        let document = json::to_string_pretty(&Document::of(views, asked))?;
+        writeln!(text, "{document}")?;
+    } else if pictured && args.output.is_none() {
+        return Ok(Exit::Ok);
     } else {
         let summary = Summary {
             period: recorded,
             zone,
-            style: Style::of_terminal(args.color, &out),
+            style: target.style(args.color),
         };
-        summary.print(&mut out, views)
-    };
-    printed
-        .and_then(|()| out.flush())
-        .map_err(io_errors::unwritable)?;
+        summary.print(&mut text, views)?;
+    }
+    target.write(&text)?;
     Ok(Exit::Ok)
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::options::{CommonArgs, parse_duration};
+use crate::cli::options::{CommonArgs, heading, parse_duration};
 
 const MONITOR_EXAMPLES: &str = "\
 Examples:
@@ -43,11 +43,16 @@ device; 130 interrupted by Ctrl-C or a signal.";
 #[command(after_long_help = MONITOR_EXAMPLES)]
 pub struct MonitorArgs {
     /// Print each change as a JSON object on one line
-    #[arg(long)]
+    #[arg(short, long, help_heading = heading::OUTPUT)]
     pub(in crate::cli) json: bool,
 
     /// End after this many seconds; with --simulate, the simulated time passes without waiting
-    #[arg(long, value_name = "SECONDS", value_parser = parse_duration)]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        value_parser = parse_duration,
+        help_heading = heading::OUTPUT
+    )]
     pub(in crate::cli) duration: Option<Duration>,
 
     #[command(flatten)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::options::{CommonArgs, parse_duration};
+use crate::cli::options::{CommonArgs, heading, parse_duration};
 
 /// Show notifications on the desktop: low batteries, full ones, and too little light.
 ///
@@ -48,19 +48,24 @@ solar-statusd was away at the end; 2 wrong arguments or configuration; 4 no
 permission to open a device; 130 interrupted by Ctrl-C or a signal.")]
 pub struct NotifyArgs {
     /// Use only this configuration file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = heading::CONFIGURATION)]
     pub(super) config: Option<PathBuf>,
 
     /// Print the effective configuration, and exit
-    #[arg(long)]
+    #[arg(long, help_heading = heading::CONFIGURATION)]
     pub(super) check_config: bool,
 
     /// Print what would be shown, one line each, and store nothing
-    #[arg(long, visible_alias = "print")]
+    #[arg(long, visible_alias = "print", help_heading = heading::OUTPUT)]
     pub(super) dry_run: bool,
 
     /// End after this many seconds; with --simulate, the simulated time passes without waiting
-    #[arg(long, value_name = "SECONDS", value_parser = parse_duration)]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        value_parser = parse_duration,
+        help_heading = heading::OUTPUT
+    )]
     pub(super) duration: Option<Duration>,
 
     #[command(flatten)]

@@ -67,7 +67,7 @@ pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {
             }
         }
     };
-    let store = if args.common.simulate.is_some() {
+    let store = if args.common.source.simulate.is_some() {
         Store::nowhere()
     } else if args.dry_run {
         Store::open().read_only()

@@ -6,13 +6,13 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::cli::format::FormatArgs;
-use crate::cli::options::{CommonArgs, parse_timeout};
+use crate::cli::options::{CommonArgs, heading, parse_timeout};
 use crate::cli::origin;
 
 #[derive(Args, Debug)]
-pub(in crate::cli) struct StatusArgs {
+pub struct StatusArgs {
     /// Print a JSON document instead of a table
-    #[arg(long)]
+    #[arg(short, long, help_heading = heading::OUTPUT)]
     pub(in crate::cli) json: bool,
 
     #[command(flatten)]
@@ -27,15 +27,32 @@ pub(in crate::cli) struct StatusArgs {
     /// device that does neither takes three seconds, and is then retried alone for three more if
     /// others were read at the same time. These retries add up: six such devices take 21 seconds. A
     /// device that was not finished before the timeout is not reported as offline.
-    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = parse_timeout)]
+    #[arg(
+        short,
+        long,
+        value_name = "SECONDS",
+        default_value = "30",
+        value_parser = parse_timeout,
+        help_heading = heading::ORIGIN
+    )]
     pub(in crate::cli) timeout: Duration,
 
     /// How to reach the receiver, which is then read directly, even if solar-statusd runs
-    #[arg(long, value_enum, conflicts_with_all = ["simulate", "bus"])]
+    #[arg(
+        long,
+        value_enum,
+        conflicts_with_all = ["simulate", "bus"],
+        help_heading = heading::ORIGIN
+    )]
     pub(in crate::cli) transport: Option<TransportKind>,
 
     /// Use a recorded trace instead of receivers and devices
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["simulate", "transport", "bus"])]
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["simulate", "transport", "bus"],
+        help_heading = heading::BUGS
+    )]
     pub(in crate::cli) replay: Option<PathBuf>,
 }
 

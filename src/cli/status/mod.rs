@@ -3,22 +3,23 @@
 mod args;
 mod source;
 
-use std::io::{self, Write};
+use std::io;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 pub(super) use self::args::StatusArgs;
-use self::source::Sources;
+use self::source::{SourceError, Sources};
 use super::document::Document;
 use super::exit::Exit;
+use super::options::CommonArgs;
 use super::selecting::{self, Unmatched};
-use super::style::Style;
-use super::{complain, failed, format, io_errors, json, origin, setup, table};
-use crate::client::daemon::Daemon;
+use super::{complain, failed, file, format, json, origin, setup, table};
+use crate::capture::TraceFile;
+use crate::client::daemon::{Daemon, NoDaemon};
 use crate::client::deadline::Limits;
 use crate::clock::{Clock, RealClock, VirtualClock};
 use crate::device::Device;
-use crate::manager::{Snapshot, Unreadable, read_status};
+use crate::manager::{Failure, Snapshot, Unreadable, read_status};
 use crate::nodes::{Tapping, unreadable_here};
 
 const NOTHING: &str = "no Logitech receiver or device found: is one plugged in? \
@@ -28,22 +29,51 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     if args.format.watch {
         return format::watch(&args.format, &args.common);
     }
-    let recorded = match source::recorded(args) {
-        Ok(recorded) => recorded,
+    let reading = match read(args) {
+        Ok(reading) => reading,
         Err(error) => {
             complain(&error);
             return Ok(Exit::Failure);
         }
     };
+    let (problems, exit) = reading.problems();
+    for problem in problems {
+        complain(&problem);
+    }
+    let exit = show(args, &reading.snapshot, exit);
+    Ok(reading.finish_trace(&args.common, exit))
+}
+
+/// One reading of all devices.
+pub(super) struct Reading {
+    pub(super) snapshot: Snapshot,
+    /// The selectors that match no device.
+    unmatched: Vec<Unmatched>,
+    /// Whether there was something to read.
+    asked: bool,
+    trace: Option<TraceFile>,
+}
+
+/// Why nothing was read.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unread {
+    #[error(transparent)]
+    Daemon(#[from] NoDaemon),
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error("{0}")]
+    Recording(String),
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// Reads once, through solar-statusd or from the devices.
+pub(super) fn read(args: &StatusArgs) -> Result<Reading, Unread> {
+    let recorded = source::recorded(args)?;
     // Until the signal handlers are installed, Ctrl-C ends the program without them.
     let (direct, start) = (args.direct(), Instant::now());
-    match origin::daemon(&args.common, direct, Limits::timeout(patience(args))) {
-        Ok(Some(daemon)) => return Ok(through(args, daemon)),
-        Ok(None) => {}
-        Err(error) => {
-            complain(&error);
-            return Ok(Exit::Failure);
-        }
+    if let Some(daemon) = origin::daemon(&args.common, direct, Limits::timeout(patience(args)))? {
+        return Ok(through(args, daemon));
     }
     let timeout = match direct {
         Some(_) => args.timeout,
@@ -51,21 +81,9 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     };
     // Before anything is opened: a receiver taken over USB must be given back.
     let interrupt = setup::interrupt()?;
-    let trace = match setup::open_trace(&args.common) {
-        Ok(trace) => trace,
-        Err(error) => {
-            complain(&error);
-            return Ok(Exit::Failure);
-        }
-    };
-    let tapping = Tapping::new(trace.as_ref(), args.common.anonymize);
-    let sources = match Sources::open(args, recorded, &tapping) {
-        Ok(sources) => sources,
-        Err(error) => {
-            complain(&error);
-            return Ok(Exit::Failure);
-        }
-    };
+    let trace = setup::open_trace(&args.common).map_err(Unread::Recording)?;
+    let tapping = Tapping::new(trace.as_ref(), args.common.source.anonymize);
+    let sources = Sources::open(args, recorded, &tapping)?;
     let query = setup::query(&args.common, false, timeout);
     let mut clock: Box<dyn Clock> = if sources.virtual_time {
         Box::new(VirtualClock::default())
@@ -83,11 +101,13 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     snapshot.failures.extend(sources.failures);
     snapshot.unreadable = sources.unreadable;
     log::info!("{} reports sent", snapshot.sent);
-
     let unmatched = selecting::narrow(&mut snapshot, &args.common.device);
-    let exit = judge(&snapshot, &unmatched, asked);
-    let exit = show(args, &snapshot, exit);
-    Ok(setup::finish_trace(&args.common, trace, exit))
+    Ok(Reading {
+        snapshot,
+        unmatched,
+        asked,
+        trace,
+    })
 }
 
 /// The timeout for each of the two buses, which leaves enough time for the devices.
@@ -95,14 +115,14 @@ const BUS: Duration = Duration::from_secs(3);
 
 /// Returns the timeout for a bus and solar-statusd on it to answer.
 fn patience(args: &StatusArgs) -> Duration {
-    match args.common.origin.bus {
+    match args.common.source.origin.bus {
         Some(_) => args.timeout,
         None => BUS.min(args.timeout / 3),
     }
 }
 
 /// Reads once through solar-statusd.
-fn through(args: &StatusArgs, daemon: Daemon) -> Exit {
+fn through(args: &StatusArgs, daemon: Daemon) -> Reading {
     let (mut receivers, devices) = daemon.everything();
     let there = !receivers.is_empty() || !devices.is_empty();
     let filter = args.common.filter();
@@ -128,8 +148,12 @@ fn through(args: &StatusArgs, daemon: Daemon) -> Exit {
         interrupted: false,
     };
     let unmatched = selecting::narrow(&mut snapshot, &args.common.device);
-    let exit = judge(&snapshot, &unmatched, there);
-    show(args, &snapshot, exit)
+    Reading {
+        snapshot,
+        unmatched,
+        asked: there,
+        trace: None,
+    }
 }
 
 fn show(args: &StatusArgs, snapshot: &Snapshot, exit: Exit) -> Exit {
@@ -141,7 +165,7 @@ fn show(args: &StatusArgs, snapshot: &Snapshot, exit: Exit) -> Exit {
             &snapshot.devices,
             snapshot.at,
         ),
-        None => print(args, snapshot).map_err(io_errors::unwritable),
+        None => print(args, snapshot),
     };
     match printed {
         Ok(()) => exit,
@@ -150,62 +174,68 @@ fn show(args: &StatusArgs, snapshot: &Snapshot, exit: Exit) -> Exit {
     }
 }
 
-/// Reports errors on standard error, and returns the exit status.
-fn judge(snapshot: &Snapshot, unmatched: &[Unmatched], asked: bool) -> Exit {
-    for failure in &snapshot.failures {
-        complain(failure);
-    }
-    if snapshot.interrupted {
-        return Exit::Interrupted;
-    }
-    // A device that could not be read may be the one selected.
-    let looked = asked && snapshot.failures.is_empty();
-    for missing in unmatched {
-        let mut unreadable = snapshot.unreadable.iter();
-        let is_called = |it: &&Unreadable| missing.selector.names(it.name.as_deref(), it.product);
-        if let Some(unreadable) = unreadable.find(is_called) {
-            complain(unreadable);
-        } else if looked {
-            let remedy = "run solar-status without --device to see all";
-            complain(&missing.text(remedy));
+impl Reading {
+    /// Returns what could not be read or found, and the exit status for it.
+    pub(super) fn problems(&self) -> (Vec<String>, Exit) {
+        let snapshot = &self.snapshot;
+        let mut problems: Vec<String> = snapshot.failures.iter().map(Failure::to_string).collect();
+        if snapshot.interrupted {
+            return (problems, Exit::Interrupted);
         }
-    }
-    if let Some(exit) = snapshot.failures.iter().map(Exit::of_failure).max() {
-        return exit;
-    }
-    if !unmatched.is_empty() && asked {
-        return Exit::NoDevice;
-    }
-    if !snapshot.devices.is_empty() {
-        return Exit::Ok;
-    }
-    if !asked && !snapshot.unreadable.is_empty() {
-        for unreadable in &snapshot.unreadable {
-            complain(unreadable);
+        // A device that could not be read may be the one selected.
+        let looked = self.asked && snapshot.failures.is_empty();
+        for missing in &self.unmatched {
+            let mut unreadable = snapshot.unreadable.iter();
+            let is_called =
+                |it: &&Unreadable| missing.selector.names(it.name.as_deref(), it.product);
+            if let Some(unreadable) = unreadable.find(is_called) {
+                problems.push(unreadable.to_string());
+            } else if looked {
+                let remedy = "run solar-status without --device to see all";
+                problems.push(missing.text(remedy));
+            }
         }
-    } else if !asked {
-        complain(&NOTHING);
-    } else if let Some(receiver) = snapshot.receivers.iter().find(|it| it.paired > Some(0)) {
-        complain(&format_args!(
-            "{} is a {}: this version cannot read the records of its paired devices yet",
-            receiver.node,
-            receiver.model.name()
-        ));
-    } else {
-        complain(&"no paired device was found");
+        if let Some(exit) = snapshot.failures.iter().map(Exit::of_failure).max() {
+            return (problems, exit);
+        }
+        if !self.unmatched.is_empty() && self.asked {
+            return (problems, Exit::NoDevice);
+        }
+        if !snapshot.devices.is_empty() {
+            return (problems, Exit::Ok);
+        }
+        if !self.asked && !snapshot.unreadable.is_empty() {
+            problems.extend(snapshot.unreadable.iter().map(Unreadable::to_string));
+        } else if !self.asked {
+            problems.push(NOTHING.to_owned());
+        } else if let Some(receiver) = snapshot.receivers.iter().find(|it| it.paired > Some(0)) {
+            problems.push(format!(
+                "{} is a {}: this version cannot read the records of its paired devices yet",
+                receiver.node,
+                receiver.model.name()
+            ));
+        } else {
+            problems.push("no paired device was found".to_owned());
+        }
+        (problems, Exit::NoDevice)
     }
-    Exit::NoDevice
+
+    /// Completes the recorded trace. Returns `exit`, or a failure if the trace is incomplete.
+    pub(super) fn finish_trace(self, common: &CommonArgs, exit: Exit) -> Exit {
+        setup::finish_trace(common, self.trace, exit)
+    }
 }
 
 fn print(args: &StatusArgs, snapshot: &Snapshot) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+    let target = file::Target::new(args.format.output.as_deref());
+    let mut text = Vec::new();
     if args.json {
-        out.write_all(json::to_string_pretty(&Document::of(snapshot))?.as_bytes())?;
-        writeln!(out)?;
+        text.extend(json::to_string_pretty(&Document::of(snapshot))?.into_bytes());
+        text.push(b'\n');
     } else {
-        let style = Style::of_terminal(args.common.color, &out);
+        let style = target.style(args.common.color);
         let chosen = !args.common.device.is_empty();
-        table::print(&mut out, snapshot, chosen, style)?;
+        table::print(&mut text, snapshot, chosen, style)?;
     }
-    out.flush()
+    target.write(&text)
 }

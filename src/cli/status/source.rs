@@ -14,7 +14,7 @@ use crate::transport::{
 
 /// Why no nodes can be opened.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum SourceError {
+pub(in crate::cli) enum SourceError {
     #[error(transparent)]
     Discovery(#[from] DiscoveryError),
     #[error(transparent)]
@@ -42,7 +42,7 @@ impl Sources {
         tapping: &Tapping,
     ) -> Result<Self, SourceError> {
         let mut sources = Self::default();
-        if let Some(desk) = args.common.simulate {
+        if let Some(desk) = args.common.source.simulate {
             for (info, transport) in simulated(desk) {
                 sources.add(tapping, info, transport);
             }

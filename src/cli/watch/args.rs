@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::cli::monitor::MonitorArgs;
-use crate::cli::options::{CommonArgs, parse_duration};
+use crate::cli::options::{CommonArgs, heading, parse_duration};
 
 const EXAMPLES: &str = "\
 Keys:
@@ -42,11 +42,22 @@ terminal, it is that of monitor.";
 #[command(after_help = EXAMPLES)]
 pub struct WatchArgs {
     /// Measure light at this interval while a solar keyboard is awake; 0: request no measurements
-    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = parse_every)]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value = "2",
+        value_parser = parse_every,
+        help_heading = heading::OUTPUT
+    )]
     pub(super) light_every: Every,
 
     /// End after this many seconds
-    #[arg(long, value_name = "SECONDS", value_parser = parse_duration)]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        value_parser = parse_duration,
+        help_heading = heading::OUTPUT
+    )]
     pub(super) duration: Option<Duration>,
 
     #[command(flatten)]

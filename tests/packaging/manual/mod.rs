@@ -9,6 +9,7 @@ mod page;
 use clap::CommandFactory;
 use solar_status::{cli, service};
 
+use crate::visible::visible;
 use crate::written::{assert_all, assert_fresh};
 use page::Page;
 
@@ -17,7 +18,7 @@ const FOLDER: &str = "packaging/man";
 
 /// All pages.
 fn pages() -> Vec<Page> {
-    let mut program = cli::Cli::command()
+    let mut program = visible(&cli::Cli::command())
         .disable_help_subcommand(true)
         .subcommand_value_name("command");
     program.build();
@@ -37,6 +38,33 @@ fn the_pages_match_the_help_of_the_programs() {
     }
     let names: Vec<_> = pages.iter().map(Page::file_name).collect();
     assert_all(FOLDER, &names);
+}
+
+#[test]
+fn a_synopsis_has_the_values_of_options_and_nothing_hidden() {
+    for page in pages() {
+        let text = page
+            .text()
+            .replace("\\-", "-")
+            .replace("\\fB", "")
+            .replace("\\fI", "");
+        let text = text.replace("\\fR", "");
+        let synopsis = text
+            .split("\n.SH ")
+            .find(|it| it.starts_with("SYNOPSIS"))
+            .unwrap();
+        for (option, value) in [("color", "WHEN"), ("bus", "BUS"), ("format", "FORMAT")] {
+            let has = synopsis.contains(&format!("[--{option}"));
+            let expected = format!("[--{option} {value}]");
+            assert_eq!(synopsis.contains(&expected), has, "{synopsis}");
+        }
+        assert!(!text.contains("--root"), "{}", page.file_name());
+    }
+    let names: Vec<_> = pages().iter().map(Page::file_name).collect();
+    assert!(
+        !names.contains(&"solar-status-list.1".to_owned()),
+        "{names:?}"
+    );
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Generates a page: the output of `clap_mangen` for the arguments, and additional sections.
 
-use clap::Command;
+use clap::{Arg, ArgAction, Command};
 use clap_mangen::Man;
-use clap_mangen::roff::{Inline, Roff, bold, roman};
+use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 
 use super::help::{Help, Paragraph};
 use super::more::{self, Entry};
@@ -65,9 +65,9 @@ impl Page {
         let out = &mut page;
         self.man.render_title(out).unwrap();
         self.man.render_name_section(out).unwrap();
-        self.man.render_synopsis_section(out).unwrap();
+        out.extend(synopsis(&self.command));
         self.man.render_description_section(out).unwrap();
-        self.man.render_options_section(out).unwrap();
+        out.extend(options(&self.man, &self.command));
         if self.command.has_subcommands() {
             self.man.render_subcommands_section(out).unwrap();
         }
@@ -102,6 +102,79 @@ impl Page {
             .or_else(|| command.get_after_help());
         help.map(ToString::to_string).unwrap_or_default()
     }
+}
+
+/// The synopsis, with the values of options, which that of `clap_mangen` 0.3.3 lacks.
+fn synopsis(command: &Command) -> Vec<u8> {
+    let mut line = vec![bold(name(command).replacen(
+        "solar-status-",
+        "solar-status ",
+        1,
+    ))];
+    for argument in command.get_arguments().filter(|it| !it.is_hide_set()) {
+        let value = argument.get_value_names().and_then(<[_]>::first);
+        let value = value.filter(|_| argument.get_action().takes_values());
+        let Some(long) = argument.get_long() else {
+            line.push(roman(" ["));
+            line.extend(value.map(|it| italic(it.as_str())));
+            line.push(roman("...]"));
+            continue;
+        };
+        line.extend([roman(" ["), bold(format!("--{long}"))]);
+        if let Some(value) = value {
+            let is_optional = argument
+                .get_num_args()
+                .is_some_and(|it| it.min_values() == 0);
+            let (before, after) = if is_optional { (" [", "]") } else { (" ", "") };
+            line.extend([roman(before), italic(value.as_str()), roman(after)]);
+        }
+        let is_list = matches!(argument.get_action(), ArgAction::Append);
+        let is_separated = argument.get_value_delimiter().is_some();
+        line.push(roman(if is_list && !is_separated {
+            "]..."
+        } else {
+            "]"
+        }));
+    }
+    let mut roff = Roff::new();
+    roff.control("SH", ["SYNOPSIS"]).text(line);
+    if command.has_subcommands() {
+        let line = [
+            bold(name(command)),
+            roman(" "),
+            italic("command"),
+            roman(" [...]"),
+        ];
+        roff.control("br", []).text(line);
+    }
+    bytes(&roff)
+}
+
+/// The options. Their headings are sections of their own in the output of `clap_mangen` 0.3.3.
+fn options(man: &Man, command: &Command) -> Vec<u8> {
+    let mut page = Vec::new();
+    man.render_options_section(&mut page).unwrap();
+    let mut page = String::from_utf8(page).unwrap();
+    for heading in command.get_arguments().filter_map(Arg::get_help_heading) {
+        let section = |control: &str, name: &str| {
+            let mut roff = Roff::new();
+            roff.control(control, [name]);
+            let text = String::from_utf8(bytes(&roff)).unwrap();
+            text.replace(PREAMBLE, "")
+        };
+        let (before, after) = (
+            section("SH", &heading.to_uppercase()),
+            section("SS", heading),
+        );
+        page = page.replace(&before, &after);
+    }
+    page.into_bytes()
+}
+
+fn bytes(roff: &Roff) -> Vec<u8> {
+    let mut page = Vec::new();
+    roff.to_writer(&mut page).unwrap();
+    page
 }
 
 /// The preamble of each part that `clap_mangen` writes: it defines the apostrophe.

@@ -1,12 +1,15 @@
 //! The completions for bash, zsh and fish, generated from the same source as `--help`.
 
+mod devices;
 mod repair;
 mod typed;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Command, CommandFactory};
 use clap_complete::{Shell, generate};
 use solar_status::{cli, service};
 
+use crate::visible::visible;
 use crate::written::{assert_all, assert_fresh};
 
 /// Their folder.
@@ -15,11 +18,43 @@ const FOLDER: &str = "packaging/completions";
 /// Each file's name, as its shell expects it, and its text.
 fn files() -> Vec<(String, String)> {
     let programs = [cli::Cli::command(), service::Args::command()];
+    let programs = programs.map(|program| completed(&visible(&program)));
     let shells = [Shell::Bash, Shell::Zsh, Shell::Fish];
     let each = programs
         .iter()
         .flat_map(|program| shells.map(|shell| file(shell, program)));
     each.collect()
+}
+
+/// The command with the values of options that are not among a few: clap knows only these.
+fn completed(command: &Command) -> Command {
+    let values = |id: &str| match id {
+        "format" => cli::format::profiles(),
+        "bus" => vec!["system".to_owned(), "session".to_owned()],
+        "device" => vec![devices::PLACE.to_owned()],
+        _ => Vec::new(),
+    };
+    let arguments: Vec<_> = command
+        .get_arguments()
+        .map(|it| it.get_id().clone())
+        .collect();
+    let mut completed = command.clone();
+    for id in arguments {
+        let values = values(id.as_str());
+        if !values.is_empty() {
+            let values: Vec<&str> = values.into_iter().map(|it| &*it.leak()).collect();
+            let values = PossibleValuesParser::new(values);
+            completed = completed.mut_arg(id, |it| it.value_parser(values));
+        }
+    }
+    let commands: Vec<_> = command
+        .get_subcommands()
+        .map(|it| it.get_name().to_owned())
+        .collect();
+    for name in commands {
+        completed = completed.mut_subcommand(name, |it| self::completed(&it));
+    }
+    completed
 }
 
 fn file(shell: Shell, program: &Command) -> (String, String) {
@@ -28,6 +63,7 @@ fn file(shell: Shell, program: &Command) -> (String, String) {
     generate(shell, &mut program.clone(), name, &mut text);
     let text = String::from_utf8(text).unwrap();
     let text = repair::repaired(shell, name, &text);
+    let text = devices::completed(shell, &text);
     (file_name(shell, name), text)
 }
 

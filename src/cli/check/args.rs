@@ -1,0 +1,166 @@
+//! The arguments of `solar-status check`.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::cli::color::ColorWhen;
+use crate::cli::format::FormatArgs;
+use crate::cli::options::{
+    CommonArgs, DEVICE_HELP, DEVICE_LONG_HELP, Field, SourceArgs, heading, parse_timeout,
+};
+use crate::cli::status::StatusArgs;
+use crate::cli::value_text::ChargeLimits;
+use crate::device::Selector;
+
+const EXAMPLES: &str = "\
+Examples:
+  solar-status check                        all devices
+  solar-status check --device M705 --below 15
+  solar-status check -d M705 -w 15 -c 5     the same, as for Nagios or Icinga
+  solar-status check --simulate             without any hardware
+  solar-status check >/dev/null || beep     the exit status only
+
+The output is one line, as the guidelines of the monitoring plugins
+(monitoring-plugins.org) define it: the state, the reason, and after a bar the
+charges as performance data, with the limits as ranges. @0:20 means that a
+charge from 0 to 20 is a warning. An estimated charge has a margin, and no
+limits there: it counts as low once all of its margin is. A device that reports
+words instead of percentages is low or critical when it reports so.
+
+A device that is offline counts with its last known charge. Without --device it
+does so for a day, and devices without a known charge do not count while they
+are offline.
+
+Exit status: 0 OK: all charges are above the limits, 1 WARNING: a battery is
+low, 2 CRITICAL: a battery is almost empty, or charging fails, 3 UNKNOWN: a
+device or charge is not known, or something failed, or the arguments are wrong;
+also after --help. The worst applies: CRITICAL, WARNING, UNKNOWN, OK.";
+
+/// Check that no battery is low, for scripts and monitoring.
+///
+/// Prints one line with the reason. The exit status follows the convention of the monitoring
+/// plugins, as Nagios, Icinga, Zabbix and others use them: 0 OK, 1 warning, 2 critical, 3 unknown.
+/// The default limits are those of bars and notifications.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct CheckArgs {
+    /// Warn at this charge in percent or below; 0: never [default: 20]
+    #[arg(
+        short = 'w',
+        long,
+        visible_alias = "warning",
+        value_name = "PERCENT",
+        value_parser = parse_limit,
+        help_heading = LIMITS
+    )]
+    below: Option<u8>,
+
+    /// Critical at this charge in percent or below; 0: never [default: 10, or half of --below]
+    #[arg(short, long, value_name = "PERCENT", value_parser = parse_limit, help_heading = LIMITS)]
+    critical: Option<u8>,
+
+    #[arg(
+        short,
+        long,
+        value_name = "DEVICE",
+        help = DEVICE_HELP,
+        long_help = DEVICE_LONG_HELP,
+        help_heading = heading::DEVICES
+    )]
+    pub(super) device: Vec<Selector>,
+
+    /// Give up after this many seconds
+    #[arg(
+        short,
+        long,
+        value_name = "SECONDS",
+        default_value = "10",
+        value_parser = parse_timeout,
+        help_heading = heading::ORIGIN
+    )]
+    timeout: Duration,
+
+    #[command(flatten)]
+    source: SourceArgs,
+}
+
+const LIMITS: &str = "Limits";
+
+impl CheckArgs {
+    /// Returns the arguments with which devices are read.
+    pub(super) fn status(&self) -> StatusArgs {
+        StatusArgs {
+            json: false,
+            format: FormatArgs::default(),
+            common: CommonArgs {
+                device: self.device.clone(),
+                fields: vec![Field::Name, Field::Battery],
+                color: ColorWhen::Never,
+                source: self.source.clone(),
+            },
+            timeout: self.timeout,
+            transport: None,
+            replay: None,
+        }
+    }
+
+    /// Returns the limits. If only `--below` is given, the default of `--critical` stays below it,
+    /// as in the configuration of notifications.
+    pub(super) fn limits(&self) -> Result<ChargeLimits, String> {
+        let default = ChargeLimits::default();
+        let low = self.below.unwrap_or(default.low);
+        let half = if low > 0 { low / 2 } else { default.critical };
+        let critical = self.critical.unwrap_or(default.critical.min(half));
+        if low > 0 && critical >= low {
+            return Err(format!(
+                "--critical ({critical}) must be below --below ({low})"
+            ));
+        }
+        Ok(ChargeLimits { low, critical })
+    }
+}
+
+/// Parses a limit; a percent sign may follow, as with other monitoring plugins.
+fn parse_limit(text: &str) -> Result<u8, &'static str> {
+    let number = text.strip_suffix('%').unwrap_or(text).parse().ok();
+    number
+        .filter(|percent| *percent <= 100)
+        .ok_or("it must be a whole number from 0 to 100")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: CheckArgs,
+    }
+
+    fn limits(arguments: &[&str]) -> Result<(u8, u8), String> {
+        let line = Line::try_parse_from([&["check"], arguments].concat()).unwrap();
+        line.args.limits().map(|it| (it.low, it.critical))
+    }
+
+    #[test]
+    fn the_default_of_the_critical_limit_stays_below_the_other() {
+        assert_eq!(limits(&[]), Ok((20, 10)));
+        assert_eq!(limits(&["--below", "50"]), Ok((50, 10)));
+        assert_eq!(limits(&["--below", "8"]), Ok((8, 4)));
+        assert_eq!(limits(&["-w", "0"]), Ok((0, 10)), "critical only");
+        assert_eq!(limits(&["--warning=30%", "-c", "0"]), Ok((30, 0)));
+        assert!(limits(&["-c", "20"]).is_err());
+    }
+
+    #[test]
+    fn a_limit_is_a_percentage() {
+        assert_eq!(parse_limit("15%"), Ok(15));
+        for wrong in ["", "%", "101", "-1", "1.5", "20:", "ten", "300"] {
+            assert!(parse_limit(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! `solar-status check`: whether a battery is low, as a plugin for monitoring reports it.
+
+mod args;
+mod judged;
+mod line;
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+pub(super) use self::args::CheckArgs;
+use self::judged::{Judged, counts};
+use super::exit::{Checked, Exit};
+use super::style::Style;
+use super::{complain, failed, io_errors, status};
+
+pub(super) fn run(args: &CheckArgs) -> Exit {
+    let (state, line) = check(args);
+    let mut out = io::stdout().lock();
+    let written = writeln!(out, "{line}").and_then(|()| out.flush());
+    match written.map_err(io_errors::unwritable) {
+        Ok(()) => Exit::Checked(state),
+        // A broken pipe is not a failure: the state counts.
+        Err(error) if failed(&error) == Exit::Ok => Exit::Checked(state),
+        Err(_) => Exit::Checked(Checked::Unknown),
+    }
+}
+
+/// Returns the state and the line.
+fn check(args: &CheckArgs) -> (Checked, String) {
+    let limits = match args.limits() {
+        Ok(limits) => limits,
+        Err(error) => return unknown(&error),
+    };
+    let status = args.status();
+    let reading = match status::read(&status) {
+        Ok(reading) => reading,
+        Err(error) => return unknown(&error),
+    };
+    let (mut problems, exit) = reading.problems();
+    let snapshot = &reading.snapshot;
+    let style = Style::of_environment(false, None);
+    let is_selected = |device: &&_| !args.device.is_empty() || counts(device, snapshot.at);
+    let devices = snapshot.devices.iter().filter(is_selected);
+    let mut devices: Vec<Judged<'_>> = devices
+        .map(|device| Judged::of(device, limits, snapshot.at, style))
+        .collect();
+    devices.sort_by_key(|it| {
+        let charge = it.device.battery.and_then(|battery| battery.percent);
+        (std::cmp::Reverse(it.state), charge.is_none(), charge)
+    });
+    let unread = if exit == Exit::Ok {
+        Checked::Ok
+    } else {
+        Checked::Unknown
+    };
+    if exit == Exit::Interrupted {
+        problems.push("interrupted".to_owned());
+    } else if devices.is_empty() && problems.is_empty() {
+        problems.push("no device with a known charge is connected".to_owned());
+    }
+    let worst = devices.iter().map(|it| it.state).max();
+    let state = unread.max(worst.unwrap_or(Checked::Unknown));
+    let line = line::line(state, &problems, &devices);
+    match reading.finish_trace(&status.common, Exit::Ok) {
+        Exit::Ok => (state, line),
+        _ => (state.max(Checked::Unknown), line),
+    }
+}
+
+fn unknown(reason: &dyn Display) -> (Checked, String) {
+    let line = line::without_devices(Checked::Unknown, &reason.to_string());
+    (Checked::Unknown, line)
+}
+
+/// Prints why the arguments are wrong, or the help. The guidelines ask for UNKNOWN in both cases,
+/// and for the reason on standard output: monitoring programs read nothing else.
+pub(super) fn not_run(error: &clap::Error) -> Exit {
+    if error.use_stderr() {
+        let text = error.render().to_string();
+        let reason = text.lines().next().unwrap_or_default();
+        let reason = reason.strip_prefix("error: ").unwrap_or(reason);
+        let (_, line) = unknown(&reason);
+        if let Err(error) = writeln!(io::stdout(), "{line}") {
+            complain(&io_errors::unwritable(error));
+        }
+    }
+    if let Err(error) = error.print() {
+        complain(&io_errors::unwritable(error));
+    }
+    Exit::Checked(Checked::Unknown)
+}
