@@ -57,6 +57,14 @@ fn the_daemon_serves_a_trace_recorded_by_the_command_line() {
 }
 
 #[test]
+fn a_check_via_the_daemon_equals_that_of_the_devices() {
+    let bus = Bus::open();
+    let directly = bus.stdout(&["check", "--simulate"]);
+    let _daemon = bus.serve(&["--simulate"]);
+    assert_eq!(bus.stdout(&["check"]), directly);
+}
+
+#[test]
 fn the_status_via_the_daemon_equals_that_of_the_devices() {
     // The sleeping K800 of this desk wakes four seconds after the start: on a busy machine the
     // status may be too late, and another daemon is started.

@@ -64,18 +64,16 @@ fn data(label: &str, judged: &Judged<'_>) -> Option<String> {
 
 /// Returns the labels: the names, with the ids of devices that share one.
 fn labels(devices: &[Judged<'_>]) -> Vec<String> {
+    let names: Vec<String> = devices.iter().map(|it| label(&it.name)).collect();
     let mut numbers = BTreeMap::new();
-    for device in devices {
-        *numbers.entry(&device.name).or_insert(0) += 1;
+    for name in &names {
+        *numbers.entry(name).or_insert(0) += 1;
     }
-    let label = |device: &Judged<'_>| {
-        let name = label(&device.name);
-        if numbers.get(&device.name) == Some(&1) {
-            return name;
-        }
-        format!("{name} {}", label_of_id(&device.device.id))
+    let unique = |(name, device): (&String, &Judged<'_>)| match numbers.get(name) {
+        Some(1) => name.clone(),
+        _ => format!("{name} {}", label_of_id(&device.device.id)),
     };
-    devices.iter().map(label).collect()
+    names.iter().zip(devices).map(unique).collect()
 }
 
 fn label_of_id(id: &str) -> String {
@@ -90,4 +88,71 @@ fn label(name: &str) -> String {
 /// Replaces line ends and the bar, after which performance data begins.
 fn plain(text: &str) -> String {
     text::line(text).replace('|', "/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::style::Style;
+    use crate::device::{Battery, Device, Link};
+    use crate::text::tests::HOSTILE;
+    use hidpp_proto::feature::unified_battery::read_status;
+    use hidpp_proto::units::Timestamp;
+    use test_support::report;
+
+    const STYLE: Style = Style {
+        color: false,
+        unicode: true,
+        width: None,
+    };
+
+    fn device(number: usize, name: &str) -> Device {
+        let link = Link::Direct {
+            node: format!("/dev/hidraw{number}"),
+            bus: "usb".to_owned(),
+            product: 0xC547,
+        };
+        // Feature 1004 at 97 %.
+        let status = read_status(&report("11 01 06 1B 61 08 …"));
+        Device {
+            name: Some(name.to_owned()),
+            battery: Some(Battery::from_unified(&status, None, Timestamp::START)),
+            ..Device::new(format!("id-{number}"), link)
+        }
+    }
+
+    fn line_of(names: &[&str]) -> String {
+        let devices = names.iter().enumerate();
+        let devices: Vec<Device> = devices.map(|(number, name)| device(number, name)).collect();
+        let limits = ChargeLimits::default();
+        let judged = |it| Judged::of(it, limits, Timestamp::START, STYLE);
+        let judged: Vec<_> = devices.iter().map(judged).collect();
+        line(Checked::Ok, &[], &judged)
+    }
+
+    #[test]
+    fn no_name_breaks_the_performance_data() {
+        for name in HOSTILE {
+            let line = line_of(&[name]);
+            let (text, data) = line.split_once(" | ").unwrap();
+            assert!(!text.contains('|') && !data.contains('|'), "{line}");
+            assert!(!line.chars().any(char::is_control), "{line}");
+            let label = data.strip_suffix("=97%;@0:20;@0:10;0;100").unwrap();
+            let label = label
+                .strip_prefix('\'')
+                .unwrap()
+                .strip_suffix('\'')
+                .unwrap();
+            assert!(!label.contains('=') && !label.is_empty(), "{line}");
+            assert!(!label.replace("''", "").contains('\''), "{line}");
+        }
+    }
+
+    #[test]
+    fn labels_that_become_equal_have_ids() {
+        let line = line_of(&["a=b", "a-b", "c"]);
+        for label in ["'a-b id-0'=", "'a-b id-1'=", "'c'="] {
+            assert!(line.contains(label), "{line}");
+        }
+    }
 }
