@@ -82,7 +82,7 @@ _solar__status() {
 
     case "${cmd}" in
         solar__status)
-            opts="-j -o -v -t -f -d -h -V --json --watch --duration --separator --output --fields --color --direct --verbose --simulate --no-cache --record --anonymize --timeout --transport --replay --format --device --bus --help --version check monitor watch decode doctor notify history help"
+            opts="-j -o -v -t -f -d -h -V --json --watch --duration --separator --output --color --direct --verbose --simulate --no-cache --record --anonymize --timeout --transport --replay --format --device --fields --bus --help --version check monitor watch decode doctor notify history help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -102,10 +102,6 @@ _solar__status() {
                     ;;
                 -o)
                     COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --fields)
-                    COMPREPLY=($(compgen -W "name battery full-name firmware" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -150,6 +146,10 @@ _solar__status() {
                     ;;
                 -d)
                     _solar_status_devices
+                    return 0
+                    ;;
+                --fields)
+                    COMPREPLY=($(compgen -P "${cur%"${cur##*,}"}" -W "name battery full-name firmware" -- "${cur##*,}"))
                     return 0
                     ;;
                 --bus)
@@ -470,7 +470,7 @@ _solar__status() {
             return 0
             ;;
         solar__status__subcmd__monitor)
-            opts="-j -v -d -h --json --duration --fields --color --direct --verbose --simulate --no-cache --record --anonymize --device --bus --help"
+            opts="-j -v -d -h --json --duration --color --direct --verbose --simulate --no-cache --record --anonymize --device --fields --bus --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -478,10 +478,6 @@ _solar__status() {
             case "${prev}" in
                 --duration)
                     COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --fields)
-                    COMPREPLY=($(compgen -W "name battery full-name firmware" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -502,6 +498,10 @@ _solar__status() {
                     ;;
                 -d)
                     _solar_status_devices
+                    return 0
+                    ;;
+                --fields)
+                    COMPREPLY=($(compgen -P "${cur%"${cur##*,}"}" -W "name battery full-name firmware" -- "${cur##*,}"))
                     return 0
                     ;;
                 --bus)
@@ -516,7 +516,7 @@ _solar__status() {
             return 0
             ;;
         solar__status__subcmd__notify)
-            opts="-v -d -h --config --check-config --print --dry-run --duration --fields --color --direct --verbose --simulate --no-cache --record --anonymize --device --bus --help"
+            opts="-v -d -h --config --check-config --print --dry-run --duration --color --direct --verbose --simulate --no-cache --record --anonymize --device --fields --bus --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -528,10 +528,6 @@ _solar__status() {
                     ;;
                 --duration)
                     COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --fields)
-                    COMPREPLY=($(compgen -W "name battery full-name firmware" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -552,6 +548,10 @@ _solar__status() {
                     ;;
                 -d)
                     _solar_status_devices
+                    return 0
+                    ;;
+                --fields)
+                    COMPREPLY=($(compgen -P "${cur%"${cur##*,}"}" -W "name battery full-name firmware" -- "${cur##*,}"))
                     return 0
                     ;;
                 --bus)
@@ -566,7 +566,7 @@ _solar__status() {
             return 0
             ;;
         solar__status__subcmd__watch)
-            opts="-v -d -h --light-every --duration --fields --color --direct --verbose --simulate --no-cache --record --anonymize --device --bus --help"
+            opts="-v -d -h --light-every --duration --color --direct --verbose --simulate --no-cache --record --anonymize --device --fields --bus --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -578,10 +578,6 @@ _solar__status() {
                     ;;
                 --duration)
                     COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --fields)
-                    COMPREPLY=($(compgen -W "name battery full-name firmware" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -602,6 +598,10 @@ _solar__status() {
                     ;;
                 -d)
                     _solar_status_devices
+                    return 0
+                    ;;
+                --fields)
+                    COMPREPLY=($(compgen -P "${cur%"${cur##*,}"}" -W "name battery full-name firmware" -- "${cur##*,}"))
                     return 0
                     ;;
                 --bus)

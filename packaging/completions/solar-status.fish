@@ -5,7 +5,7 @@ end
 
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_solar_status_global_optspecs
-    string join \n j/json watch duration= separator= o/output= fields= color= direct v/verbose simulate= no-cache record= anonymize t/timeout= transport= replay= f/format= d/device= bus= h/help V/version
+    string join \n j/json watch duration= separator= o/output= color= direct v/verbose simulate= no-cache record= anonymize t/timeout= transport= replay= f/format= d/device= fields= bus= h/help V/version
 end
 
 function __fish_solar_status_needs_command
@@ -36,10 +36,6 @@ end
 complete -c solar-status -n "__fish_solar_status_needs_command" -l duration -d 'With --format and --watch: end after this many seconds; with --simulate, the simulated time passes without waiting' -r
 complete -c solar-status -n "__fish_solar_status_needs_command" -l separator -d 'With --format: the text between devices [default: two spaces; for a template without --watch, a new line]' -r
 complete -c solar-status -n "__fish_solar_status_needs_command" -s o -l output -d 'Write to FILE instead of standard output, replacing it atomically' -r -F
-complete -c solar-status -n "__fish_solar_status_needs_command" -l fields -d 'What to read, separated by commas; each field needs requests to the device or its receiver' -r -f -a "name\t'The short name, from the receiver'
-battery\t'Charge, state and, for solar keyboards, light'
-full-name\t'The full name, from the device (about 4 requests)'
-firmware\t'Firmware versions (2 requests or more)'"
 complete -c solar-status -n "__fish_solar_status_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment disables it'
 always\t'Always'
 never\t'Never'"
@@ -59,6 +55,7 @@ tmux\t''
 prometheus\t''
 hass\t''"
 complete -c solar-status -n "__fish_solar_status_needs_command" -s d -l device -d 'Only devices with this name, kind, slot number, id, serial number or wpid (wireless product id); may be given several times' -r -f -a "(__fish_solar_status_devices)"
+complete -c solar-status -n "__fish_solar_status_needs_command" -l fields -d 'What to read, separated by commas; each field needs requests to the device or its receiver' -r -f -a "(__fish_append , name battery full-name firmware)"
 complete -c solar-status -n "__fish_solar_status_needs_command" -l bus -d 'Use only the solar-statusd on this bus: `system`, `session`, or an address' -r -f -a "system\t''
 session\t''"
 complete -c solar-status -n "__fish_solar_status_needs_command" -s j -l json -d 'Print a JSON document instead of a table'
@@ -93,10 +90,6 @@ complete -c solar-status -n "__fish_solar_status_using_subcommand check" -l no-c
 complete -c solar-status -n "__fish_solar_status_using_subcommand check" -l anonymize -d 'With --record: leave serial numbers out of the trace'
 complete -c solar-status -n "__fish_solar_status_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l duration -d 'End after this many seconds; with --simulate, the simulated time passes without waiting' -r
-complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l fields -d 'What to read, separated by commas; each field needs requests to the device or its receiver' -r -f -a "name\t'The short name, from the receiver'
-battery\t'Charge, state and, for solar keyboards, light'
-full-name\t'The full name, from the device (about 4 requests)'
-firmware\t'Firmware versions (2 requests or more)'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment disables it'
 always\t'Always'
 never\t'Never'"
@@ -105,6 +98,7 @@ fading\t'One receiver with batteries that discharge over days, to try out alerts
 full\t'73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l record -d 'Record the reports exchanged with receivers and devices in FILE, a trace' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -s d -l device -d 'Only devices with this name, kind, slot number, id, serial number or wpid (wireless product id); may be given several times' -r -f -a "(__fish_solar_status_devices)"
+complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l fields -d 'What to read, separated by commas; each field needs requests to the device or its receiver' -r -f -a "(__fish_append , name battery full-name firmware)"
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l bus -d 'Use only the solar-statusd on this bus: `system`, `session`, or an address' -r -f -a "system\t''
 session\t''"
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -s j -l json -d 'Print each change as a JSON object on one line'
@@ -115,10 +109,6 @@ complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l an
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l light-every -d 'Measure light at this interval while a solar keyboard is awake; 0: request no measurements' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l duration -d 'End after this many seconds' -r
-complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l fields -d 'What to read, separated by commas; each field needs requests to the device or its receiver' -r -f -a "name\t'The short name, from the receiver'
-battery\t'Charge, state and, for solar keyboards, light'
-full-name\t'The full name, from the device (about 4 requests)'
-firmware\t'Firmware versions (2 requests or more)'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment disables it'
 always\t'Always'
 never\t'Never'"
@@ -127,6 +117,7 @@ fading\t'One receiver with batteries that discharge over days, to try out alerts
 full\t'73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l record -d 'Record the reports exchanged with receivers and devices in FILE, a trace' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -s d -l device -d 'Only devices with this name, kind, slot number, id, serial number or wpid (wireless product id); may be given several times' -r -f -a "(__fish_solar_status_devices)"
+complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l fields -d 'What to read, separated by commas; each field needs requests to the device or its receiver' -r -f -a "(__fish_append , name battery full-name firmware)"
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l bus -d 'Use only the solar-statusd on this bus: `system`, `session`, or an address' -r -f -a "system\t''
 session\t''"
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l direct -d 'Read the devices directly, even if solar-statusd runs'
@@ -148,10 +139,6 @@ complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -l dir
 complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l config -d 'Use only this configuration file' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l duration -d 'End after this many seconds; with --simulate, the simulated time passes without waiting' -r
-complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l fields -d 'What to read, separated by commas; each field needs requests to the device or its receiver' -r -f -a "name\t'The short name, from the receiver'
-battery\t'Charge, state and, for solar keyboards, light'
-full-name\t'The full name, from the device (about 4 requests)'
-firmware\t'Firmware versions (2 requests or more)'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment disables it'
 always\t'Always'
 never\t'Never'"
@@ -160,6 +147,7 @@ fading\t'One receiver with batteries that discharge over days, to try out alerts
 full\t'73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l record -d 'Record the reports exchanged with receivers and devices in FILE, a trace' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -s d -l device -d 'Only devices with this name, kind, slot number, id, serial number or wpid (wireless product id); may be given several times' -r -f -a "(__fish_solar_status_devices)"
+complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l fields -d 'What to read, separated by commas; each field needs requests to the device or its receiver' -r -f -a "(__fish_append , name battery full-name firmware)"
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l bus -d 'Use only the solar-statusd on this bus: `system`, `session`, or an address' -r -f -a "system\t''
 session\t''"
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l check-config -d 'Print the effective configuration, and exit'

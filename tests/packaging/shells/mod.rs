@@ -1,11 +1,12 @@
 //! The completions for bash, zsh and fish, generated from the same source as `--help`.
 
 mod devices;
+mod lists;
 mod repair;
 mod typed;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Command, CommandFactory};
+use clap::{Arg, Command, CommandFactory};
 use clap_complete::{Shell, generate};
 use solar_status::{cli, service};
 
@@ -28,22 +29,17 @@ fn files() -> Vec<(String, String)> {
 
 /// The command with the values of options that are not among a few: clap knows only these.
 fn completed(command: &Command) -> Command {
-    let values = |id: &str| match id {
+    let values = |argument: &Arg| match argument.get_id().as_str() {
         "format" => cli::format::profiles(),
         "bus" => vec!["system".to_owned(), "session".to_owned()],
         "device" => vec![devices::PLACE.to_owned()],
-        _ => Vec::new(),
+        _ => lists::place(argument).into_iter().collect(),
     };
-    let arguments: Vec<_> = command
-        .get_arguments()
-        .map(|it| it.get_id().clone())
-        .collect();
     let mut completed = command.clone();
-    for id in arguments {
-        let values = values(id.as_str());
+    for argument in command.get_arguments() {
+        let values: Vec<&str> = values(argument).into_iter().map(|it| &*it.leak()).collect();
         if !values.is_empty() {
-            let values: Vec<&str> = values.into_iter().map(|it| &*it.leak()).collect();
-            let values = PossibleValuesParser::new(values);
+            let (id, values) = (argument.get_id().clone(), PossibleValuesParser::new(values));
             completed = completed.mut_arg(id, |it| it.value_parser(values));
         }
     }
@@ -64,6 +60,7 @@ fn file(shell: Shell, program: &Command) -> (String, String) {
     let text = String::from_utf8(text).unwrap();
     let text = repair::repaired(shell, name, &text);
     let text = devices::completed(shell, &text);
+    let text = lists::completed(shell, &text);
     (file_name(shell, name), text)
 }
 

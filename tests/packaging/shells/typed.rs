@@ -11,7 +11,7 @@ use super::{file_name, files};
 use crate::tools::path;
 
 /// A typed line, and the completion of its last word.
-const TYPED: [(&str, &str); 16] = [
+const TYPED: [(&str, &str); 17] = [
     ("solar-status mon", "monitor"),
     ("solar-status --js", "--json"),
     ("solar-status monitor --dur", "--duration"),
@@ -24,6 +24,7 @@ const TYPED: [(&str, &str); 16] = [
     ("solar-status monitor --bus sys", "system"),
     ("solar-statusd --bus ses", "session"),
     ("solar-status --fields fir", "firmware"),
+    ("solar-status --fields name,fir", "name,firmware"),
     ("solar-status check --simulate fad", "fading"),
     ("solar-status --device K75", "K750"),
     ("solar-status history -d K75", "K750"),
