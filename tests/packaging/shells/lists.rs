@@ -1,6 +1,7 @@
 //! Completes every value of a list with commas; `clap_complete` 4.6 completes the first only.
 
 use clap::Arg;
+use clap::builder::PossibleValue;
 use clap_complete::Shell;
 
 /// Begins what stands for the values in the generated scripts.
@@ -12,7 +13,7 @@ const END: &str = "+list@";
 pub(super) fn place(argument: &Arg) -> Option<String> {
     argument.get_value_delimiter()?;
     let values = argument.get_possible_values();
-    let values: Vec<&str> = values.iter().map(|it| it.get_name()).collect();
+    let values: Vec<&str> = values.iter().map(PossibleValue::get_name).collect();
     Some(format!("{BEGIN}{}{END}", values.join("+")))
 }
 
