@@ -216,7 +216,7 @@ impl BatteryFeature {
         }
     }
 
-    /// Reads the reply to the call in [`Self::means`], or an event that is a reading.
+    /// Reads the reply to the call in [`Self::read_method`], or an event that is a reading.
     pub fn read(self, capability: Option<Capability>, report: &Report) -> Reading {
         match self {
             Self::LevelStatus => Reading::LevelStatus(
