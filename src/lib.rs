@@ -7,6 +7,7 @@ pub mod chart;
 pub mod cli;
 pub mod client;
 pub mod clock;
+pub mod config;
 pub mod decode;
 pub mod device;
 pub mod doctor;

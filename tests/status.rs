@@ -122,6 +122,8 @@ fn the_document_has_known_values_and_null_for_unknown_ones() {
         json!({
             "id": "4002-392A0750",
             "name": "K750",
+            "alias": null,
+            "hidden": false,
             "kind": "keyboard",
             "wpid": "4002",
             "serial": "392A0750",

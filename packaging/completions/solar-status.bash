@@ -82,7 +82,7 @@ _solar__status() {
 
     case "${cmd}" in
         solar__status)
-            opts="-j -o -v -t -f -d -h -V --json --watch --duration --separator --output --color --direct --verbose --simulate --no-cache --record --anonymize --timeout --transport --replay --format --device --fields --bus --help --version check monitor watch decode doctor notify history help"
+            opts="-j -o -v -t -f -d -h -V --json --watch --duration --separator --output --color --direct --verbose --simulate --no-cache --record --anonymize --config --all --check-config --timeout --transport --replay --format --device --fields --bus --help --version check monitor watch decode doctor notify history help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -113,6 +113,10 @@ _solar__status() {
                     return 0
                     ;;
                 --record)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -164,7 +168,7 @@ _solar__status() {
             return 0
             ;;
         solar__status__subcmd__check)
-            opts="-w -c -t -v -d -h --warning --below --critical --timeout --direct --verbose --simulate --no-cache --record --anonymize --device --bus --help"
+            opts="-w -c -t -v -d -h --warning --below --critical --timeout --direct --verbose --simulate --no-cache --record --anonymize --config --all --device --bus --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -203,6 +207,10 @@ _solar__status() {
                     return 0
                     ;;
                 --record)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -404,7 +412,7 @@ _solar__status() {
             return 0
             ;;
         solar__status__subcmd__history)
-            opts="-j -o -v -d -h --since --until --svg --png --size --theme --csv --json --output --state --simulate --verbose --color --device --bus --help"
+            opts="-j -o -v -d -h --since --until --config --all --svg --png --size --theme --csv --json --output --state --simulate --verbose --color --device --bus --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -415,6 +423,10 @@ _solar__status() {
                     return 0
                     ;;
                 --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -470,7 +482,7 @@ _solar__status() {
             return 0
             ;;
         solar__status__subcmd__monitor)
-            opts="-j -v -d -h --json --duration --color --direct --verbose --simulate --no-cache --record --anonymize --device --fields --bus --help"
+            opts="-j -v -d -h --json --duration --color --direct --verbose --simulate --no-cache --record --anonymize --config --all --device --fields --bus --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -489,6 +501,10 @@ _solar__status() {
                     return 0
                     ;;
                 --record)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -516,16 +532,12 @@ _solar__status() {
             return 0
             ;;
         solar__status__subcmd__notify)
-            opts="-v -d -h --config --check-config --print --dry-run --duration --color --direct --verbose --simulate --no-cache --record --anonymize --device --fields --bus --help"
+            opts="-v -d -h --check-config --print --dry-run --duration --color --direct --verbose --simulate --no-cache --record --anonymize --config --all --device --fields --bus --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --config)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --duration)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -539,6 +551,10 @@ _solar__status() {
                     return 0
                     ;;
                 --record)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -566,7 +582,7 @@ _solar__status() {
             return 0
             ;;
         solar__status__subcmd__watch)
-            opts="-v -d -h --light-every --duration --color --direct --verbose --simulate --no-cache --record --anonymize --device --fields --bus --help"
+            opts="-v -d -h --light-every --duration --color --direct --verbose --simulate --no-cache --record --anonymize --config --all --device --fields --bus --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -589,6 +605,10 @@ _solar__status() {
                     return 0
                     ;;
                 --record)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -5,7 +5,7 @@ end
 
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_solar_status_global_optspecs
-    string join \n j/json watch duration= separator= o/output= color= direct v/verbose simulate= no-cache record= anonymize t/timeout= transport= replay= f/format= d/device= fields= bus= h/help V/version
+    string join \n j/json watch duration= separator= o/output= color= direct v/verbose simulate= no-cache record= anonymize config= all check-config t/timeout= transport= replay= f/format= d/device= fields= bus= h/help V/version
 end
 
 function __fish_solar_status_needs_command
@@ -43,6 +43,7 @@ complete -c solar-status -n "__fish_solar_status_needs_command" -l simulate -d '
 fading\t'One receiver with batteries that discharge over days, to try out alerts'
 full\t'73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth'"
 complete -c solar-status -n "__fish_solar_status_needs_command" -l record -d 'Record the reports exchanged with receivers and devices in FILE, a trace' -r -F
+complete -c solar-status -n "__fish_solar_status_needs_command" -l config -d 'Read this configuration file, and no other' -r -F
 complete -c solar-status -n "__fish_solar_status_needs_command" -s t -l timeout -d 'Give up after this many seconds' -r
 complete -c solar-status -n "__fish_solar_status_needs_command" -l transport -d 'How to reach the receiver, which is then read directly, even if solar-statusd runs' -r -f -a "hidraw\t'The hidraw node, alongside the kernel driver: the default'
 usb\t'The USB device: detaches the kernel driver, and what is typed meanwhile is lost'"
@@ -64,6 +65,8 @@ complete -c solar-status -n "__fish_solar_status_needs_command" -l direct -d 'Re
 complete -c solar-status -n "__fish_solar_status_needs_command" -s v -l verbose -d 'Report on standard error where the values come from'
 complete -c solar-status -n "__fish_solar_status_needs_command" -l no-cache -d 'Read everything from the devices again, and do not use the cache'
 complete -c solar-status -n "__fish_solar_status_needs_command" -l anonymize -d 'With --record: leave serial numbers out of the trace'
+complete -c solar-status -n "__fish_solar_status_needs_command" -l all -d 'Show all devices: those that the configuration hides, too'
+complete -c solar-status -n "__fish_solar_status_needs_command" -l check-config -d 'Print the effective configuration, or what is wrong with it, and exit'
 complete -c solar-status -n "__fish_solar_status_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c solar-status -n "__fish_solar_status_needs_command" -s V -l version -d 'Print version'
 complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "check" -d 'Check that no battery is low, for scripts and monitoring'
@@ -81,6 +84,7 @@ complete -c solar-status -n "__fish_solar_status_using_subcommand check" -l simu
 fading\t'One receiver with batteries that discharge over days, to try out alerts'
 full\t'73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand check" -l record -d 'Record the reports exchanged with receivers and devices in FILE, a trace' -r -F
+complete -c solar-status -n "__fish_solar_status_using_subcommand check" -l config -d 'Read this configuration file, and no other' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand check" -s d -l device -d 'Only devices with this name, kind, slot number, id, serial number or wpid (wireless product id); may be given several times' -r -f -a "(__fish_solar_status_devices)"
 complete -c solar-status -n "__fish_solar_status_using_subcommand check" -l bus -d 'Use only the solar-statusd on this bus: `system`, `session`, or an address' -r -f -a "system\t''
 session\t''"
@@ -88,6 +92,7 @@ complete -c solar-status -n "__fish_solar_status_using_subcommand check" -l dire
 complete -c solar-status -n "__fish_solar_status_using_subcommand check" -s v -l verbose -d 'Report on standard error where the values come from'
 complete -c solar-status -n "__fish_solar_status_using_subcommand check" -l no-cache -d 'Read everything from the devices again, and do not use the cache'
 complete -c solar-status -n "__fish_solar_status_using_subcommand check" -l anonymize -d 'With --record: leave serial numbers out of the trace'
+complete -c solar-status -n "__fish_solar_status_using_subcommand check" -l all -d 'Show all devices: those that the configuration hides, too'
 complete -c solar-status -n "__fish_solar_status_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l duration -d 'End after this many seconds; with --simulate, the simulated time passes without waiting' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment disables it'
@@ -97,6 +102,7 @@ complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l si
 fading\t'One receiver with batteries that discharge over days, to try out alerts'
 full\t'73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l record -d 'Record the reports exchanged with receivers and devices in FILE, a trace' -r -F
+complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l config -d 'Read this configuration file, and no other' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -s d -l device -d 'Only devices with this name, kind, slot number, id, serial number or wpid (wireless product id); may be given several times' -r -f -a "(__fish_solar_status_devices)"
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l fields -d 'What to read, separated by commas; each field needs requests to the device or its receiver' -r -f -a "(__fish_append , name battery full-name firmware)"
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l bus -d 'Use only the solar-statusd on this bus: `system`, `session`, or an address' -r -f -a "system\t''
@@ -106,6 +112,7 @@ complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l di
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -s v -l verbose -d 'Report on standard error where the values come from'
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l no-cache -d 'Read everything from the devices again, and do not use the cache'
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l anonymize -d 'With --record: leave serial numbers out of the trace'
+complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l all -d 'Show all devices: those that the configuration hides, too'
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l light-every -d 'Measure light at this interval while a solar keyboard is awake; 0: request no measurements' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l duration -d 'End after this many seconds' -r
@@ -116,6 +123,7 @@ complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l simu
 fading\t'One receiver with batteries that discharge over days, to try out alerts'
 full\t'73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l record -d 'Record the reports exchanged with receivers and devices in FILE, a trace' -r -F
+complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l config -d 'Read this configuration file, and no other' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -s d -l device -d 'Only devices with this name, kind, slot number, id, serial number or wpid (wireless product id); may be given several times' -r -f -a "(__fish_solar_status_devices)"
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l fields -d 'What to read, separated by commas; each field needs requests to the device or its receiver' -r -f -a "(__fish_append , name battery full-name firmware)"
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l bus -d 'Use only the solar-statusd on this bus: `system`, `session`, or an address' -r -f -a "system\t''
@@ -124,6 +132,7 @@ complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l dire
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -s v -l verbose -d 'Report on standard error where the values come from'
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l no-cache -d 'Read everything from the devices again, and do not use the cache'
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l anonymize -d 'With --record: leave serial numbers out of the trace'
+complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l all -d 'Show all devices: those that the configuration hides, too'
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c solar-status -n "__fish_solar_status_using_subcommand decode" -l feature -d 'Assume that feature ID has this INDEX on every device (both hexadecimal, as in 9=4301); may be given several times' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand decode" -s j -l json -d 'Print one JSON object per frame, each on one line'
@@ -137,7 +146,6 @@ never\t'Never'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -s j -l json -d 'Print a JSON document instead of text'
 complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -l direct -d 'Read the devices directly, even if solar-statusd runs'
 complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l config -d 'Use only this configuration file' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l duration -d 'End after this many seconds; with --simulate, the simulated time passes without waiting' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment disables it'
 always\t'Always'
@@ -146,6 +154,7 @@ complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l sim
 fading\t'One receiver with batteries that discharge over days, to try out alerts'
 full\t'73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l record -d 'Record the reports exchanged with receivers and devices in FILE, a trace' -r -F
+complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l config -d 'Read this configuration file, and no other' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -s d -l device -d 'Only devices with this name, kind, slot number, id, serial number or wpid (wireless product id); may be given several times' -r -f -a "(__fish_solar_status_devices)"
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l fields -d 'What to read, separated by commas; each field needs requests to the device or its receiver' -r -f -a "(__fish_append , name battery full-name firmware)"
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l bus -d 'Use only the solar-statusd on this bus: `system`, `session`, or an address' -r -f -a "system\t''
@@ -156,9 +165,11 @@ complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l dir
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -s v -l verbose -d 'Report on standard error where the values come from'
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l no-cache -d 'Read everything from the devices again, and do not use the cache'
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l anonymize -d 'With --record: leave serial numbers out of the trace'
+complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l all -d 'Show all devices: those that the configuration hides, too'
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l since -d 'Start of the period: how long before --until (8w), or a day (2025-10-01)' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l until -d 'End of the period: how long ago (2w), or a day (2025-10-31) [default: now]' -r
+complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l config -d 'Read this configuration file, and no other' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l svg -d 'Write an SVG picture to FILE, `-` for standard output' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l png -d 'Write a PNG picture to FILE, `-` for standard output' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l size -d 'With --svg or --png: size of the picture in pixels, up to 16384x16384 [default: 1200x600, higher for many devices]' -r
@@ -172,6 +183,7 @@ never\t'Never'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -s d -l device -d 'Only devices with this name, kind, slot number, id, serial number or wpid (wireless product id); may be given several times' -r -f -a "(__fish_solar_status_devices)"
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l bus -d 'Use only the solar-statusd on this bus: `system`, `session`, or an address' -r -f -a "system\t''
 session\t''"
+complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l all -d 'Show all devices: those that the configuration hides, too'
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l csv -d 'Print all entries as comma-separated values'
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -s j -l json -d 'Print a JSON document: summary, forecast and entries'
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l simulate -d 'Use the simulated history of two months instead of a recorded one'

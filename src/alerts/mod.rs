@@ -19,7 +19,6 @@
 //! - A device that is connected by two links is one device, recognised by its serial number.
 
 mod alert;
-mod config;
 mod light;
 mod memory;
 mod policy;
@@ -29,7 +28,6 @@ mod settings;
 mod watched_device;
 
 pub use alert::{Alert, Bubble, Kind, Order, Urgency};
-pub use config::{Mistake, parse};
 pub use light::{Dimming, Past};
 pub use memory::Memory;
 pub use policy::Alerts;

@@ -266,11 +266,11 @@ impl Alerts {
     fn alert(&self, (key, kind): &Reference) -> Option<Alert> {
         let device = &self.watches.get(key)?.device;
         let others = self.watches.iter().filter(|(other, _)| *other != key);
-        let mut names = others.map(|(_, watch)| &watch.device.name);
+        let mut names = others.map(|(_, watch)| watch.device.shown_name());
         Some(Alert {
             kind: *kind,
             device: device.clone(),
-            has_namesake: names.any(|name| *name == device.name),
+            has_namesake: names.any(|name| name == device.shown_name()),
             dimming: self.dimming(key, device).filter(|_| *kind == Kind::Light),
         })
     }

@@ -1,10 +1,8 @@
-use std::fmt::{self, Write as _};
-
 use serde::Deserialize;
 
 use super::alert::{Kind, Urgency};
 use super::quiet::QuietHours;
-use crate::device::{Device, Selector, named};
+use crate::device::{ChargeLimits, Device, Selector, named};
 
 /// The settings of notifications.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,8 +37,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            low: 20,
-            critical: 10,
+            low: ChargeLimits::DEFAULT.low,
+            critical: ChargeLimits::DEFAULT.critical,
             charged: true,
             charging_error: true,
             light: true,
@@ -76,55 +74,31 @@ named! {
 }
 
 impl Settings {
-    /// The limits that apply to a device.
+    /// The limits that apply to a device: those of its section, or else the general ones; its
+    /// [`Preferences`](crate::device::Preferences) replace limits of the charge.
     pub fn of(&self, device: &Device) -> Limits {
+        let limits = self.section(device).unwrap_or(self.limits);
+        let preferences = &device.preferences;
+        let general = ChargeLimits {
+            low: limits.low,
+            critical: limits.critical,
+        };
+        let ChargeLimits { low, critical } = general.with(preferences.low, preferences.critical);
+        Limits {
+            low,
+            critical,
+            ..limits
+        }
+    }
+
+    /// The limits of the first section that matches a device.
+    pub fn section(&self, device: &Device) -> Option<Limits> {
         let own = self.devices.iter().find(|(it, _)| it.may_select(device));
-        own.map_or(self.limits, |(_, limits)| *limits)
+        own.map(|(_, limits)| *limits)
     }
 
     /// Whether a notification with this reason is shown in quiet hours.
     pub(super) fn lets_through(&self, kind: Kind) -> bool {
         self.lets_through == LetsThrough::Critical && kind.urgency() == Urgency::Critical
     }
-}
-
-impl fmt::Display for Settings {
-    /// Formats the settings as an equivalent configuration file.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let quiet = self.quiet_hours.map(|it| it.to_string());
-        writeln!(f, "[notify]\n{}", self.limits)?;
-        writeln!(f, "quiet_hours = \"{}\"", quiet.unwrap_or_default())?;
-        writeln!(f, "quiet_lets_through = \"{}\"", self.lets_through.name())?;
-        for (selector, limits) in &self.devices {
-            let selector = quoted(&selector.to_string());
-            writeln!(f, "\n[[notify.device]]\nmatch = {selector}\n{limits}")?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for Limits {
-    /// Formats one key per line, without a newline after the last line.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "low = {}\ncritical = {}", self.low, self.critical)?;
-        writeln!(f, "charged = {}", self.charged)?;
-        writeln!(f, "charging_error = {}", self.charging_error)?;
-        writeln!(f, "light = {}", self.light)?;
-        write!(f, "light_days = {}", self.light_days)
-    }
-}
-
-/// Formats a TOML basic string.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            // Writing to a string does not fail.
-            c if c.is_control() => _ = write!(quoted, "\\u{:04X}", u32::from(c)),
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
 }

@@ -9,7 +9,7 @@ use proptest::sample::select;
 
 use crate::device::{
     Battery, BatteryLevel, BatterySource, ChargeState, Device, DeviceKind, Light, Link, OtherLink,
-    Presence, Receiver, ReceiverModel, TimeBasis, TimeLeft, TimeLeftUntil, ValueKind,
+    Preferences, Presence, Receiver, ReceiverModel, TimeBasis, TimeLeft, TimeLeftUntil, ValueKind,
 };
 use hidpp_proto::feature::FirmwareVersion;
 use hidpp_proto::feature::pairing_information::PowerSwitch;
@@ -153,6 +153,7 @@ prop_compose! {
             battery,
             light: light.map(|(lux, trusted, at)| Light { lux: Lux(lux), trusted, at }),
             forecast,
+            preferences: Preferences::NONE,
         }
     }
 }

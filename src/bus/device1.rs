@@ -9,7 +9,7 @@ use super::property::{Values, properties, received, types};
 use super::values::{Hexadecimal, Id};
 use crate::device::{
     Battery, BatteryLevel, BatterySource, ChargeState, Confidence, Device, DeviceKind, Light,
-    LightLevel, Link, Presence, TimeBasis, TimeLeft, TimeLeftUntil, ValueKind,
+    LightLevel, Link, Preferences, Presence, TimeBasis, TimeLeft, TimeLeftUntil, ValueKind,
 };
 use hidpp_proto::feature::FirmwareVersion;
 use hidpp_proto::feature::pairing_information::PowerSwitch;
@@ -256,6 +256,8 @@ impl<'a> Properties<'a> {
             battery: self.battery(),
             light: self.light(),
             forecast: self.forecast(),
+            // Those of the user who looks at it.
+            preferences: Preferences::NONE,
             id: self.id.0?.to_owned(),
             other_links: self.links.others(),
             stored_name: None,

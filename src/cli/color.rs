@@ -3,17 +3,7 @@
 use std::ffi::OsString;
 use std::io::IsTerminal;
 
-use clap::ValueEnum;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum ColorWhen {
-    /// On a terminal, unless the environment disables it
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
-}
+pub(super) use crate::config::ColorWhen;
 
 /// Returns whether to use colour on this output.
 pub(super) fn color(when: ColorWhen, out: &impl IsTerminal) -> bool {

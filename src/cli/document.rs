@@ -62,6 +62,10 @@ struct ReceiverEntry {
 struct DeviceEntry {
     id: String,
     name: Option<String>,
+    /// The name from the configuration.
+    alias: Option<String>,
+    /// Whether the configuration hides it.
+    hidden: bool,
     kind: Option<&'static str>,
     wpid: Option<String>,
     serial: Option<String>,
@@ -232,6 +236,8 @@ impl DeviceEntry {
         Self {
             id: device.id.clone(),
             name: device.name.as_deref().and_then(text::name),
+            alias: device.preferences.alias.clone(),
+            hidden: device.preferences.is_hidden,
             kind: device.kind.and_then(DeviceKind::name),
             wpid: device.wpid.map(|wpid| wpid.to_string()),
             serial: device.serial.as_deref().and_then(text::name),

@@ -5,6 +5,7 @@ mod bar;
 mod cache;
 mod check;
 mod color;
+mod configured;
 pub mod decode;
 pub mod doctor;
 pub mod document;
@@ -41,7 +42,7 @@ use stderr::complain;
 
 /// Runs the command with the program's arguments.
 pub fn main() -> Exit {
-    let cli = match Cli::try_parse() {
+    let mut cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
             let command = Cli::named_command();
@@ -53,6 +54,9 @@ pub fn main() -> Exit {
         }
     };
     log_to_stderr(&cli);
+    if let Some(exit) = configured::configure(&mut cli) {
+        return exit;
+    }
     let result = match cli.command {
         None => status::run(&cli.status),
         Some(Command::Check(args)) => Ok(check::run(&args)),

@@ -1,15 +1,18 @@
 //! The options shared by several commands, and how their values are parsed.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, ValueEnum};
 
 use super::color::ColorWhen;
 use crate::bus::Bus;
 use crate::client::filter::{Filter, Shown};
 use crate::client::naming::Naming;
+use crate::config::Configuration;
+pub use crate::config::Field;
 use crate::device::Selector;
 use crate::nodes::Desk;
 
@@ -70,6 +73,9 @@ pub(super) struct CommonArgs {
 
     #[command(flatten)]
     pub(super) source: SourceArgs,
+
+    #[command(flatten)]
+    pub(super) config: ConfigArgs,
 }
 
 /// The options for which devices are read, and how.
@@ -103,6 +109,26 @@ pub(super) struct SourceArgs {
     pub(super) anonymize: bool,
 }
 
+/// The configuration, and what it hides.
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct ConfigArgs {
+    /// Read this configuration file, and no other
+    #[arg(long, value_name = "FILE", help_heading = heading::CONFIGURATION)]
+    pub(super) config: Option<PathBuf>,
+
+    /// Show all devices: those that the configuration hides, too
+    #[arg(long, conflicts_with = "device", help_heading = heading::DEVICES)]
+    pub(super) all: bool,
+
+    /// The content of the file, once it was read.
+    #[arg(skip)]
+    pub(super) content: Arc<Configuration>,
+
+    /// Whether hidden devices are kept: they were named, or are marked in the output.
+    #[arg(skip)]
+    pub(super) keeps_hidden: bool,
+}
+
 /// The options for where values come from.
 #[derive(Args, Clone, Debug)]
 pub(super) struct OriginArgs {
@@ -130,10 +156,16 @@ impl CommonArgs {
         self.fields.contains(&field)
     }
 
+    /// Returns the selectors of what to read: some devices have a name from the configuration.
+    pub(super) fn selectors(&self) -> Vec<Selector> {
+        self.config.content.with_aliases(&self.device)
+    }
+
     /// Returns the filter for what solar-statusd reports.
     pub(super) fn filter(&self) -> Filter {
         Filter {
-            devices: self.device.clone(),
+            devices: self.selectors(),
+            needs_names: self.config.content.has_sections(),
             values: Shown {
                 name: self.reads(Field::Name),
                 full_name: self.reads(Field::FullName),
@@ -151,19 +183,6 @@ impl CommonArgs {
             Naming::Short
         }
     }
-}
-
-/// A field to read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Field {
-    /// The short name, from the receiver
-    Name,
-    /// Charge, state and, for solar keyboards, light
-    Battery,
-    /// The full name, from the device (about 4 requests)
-    FullName,
-    /// Firmware versions (2 requests or more)
-    Firmware,
 }
 
 /// The longest timeout, in seconds: longer than anyone waits for an answer.

@@ -1,5 +1,6 @@
 //! The selected devices of one reading, and what to suggest for a selector that matches none.
 
+use super::options::ConfigArgs;
 use super::value_text;
 use crate::device::{Device, Receiver, Selection, Selector};
 use crate::manager::Snapshot;
@@ -11,12 +12,14 @@ const SIMILAR: f64 = 0.7;
 /// How many suggestions there are at most.
 const SUGGESTIONS: usize = 3;
 
-/// Keeps the devices of a snapshot that these selectors select, and the receivers that they have
-/// links to. Returns the selectors without a match, each with the nearest texts that match one.
-pub(super) fn narrow(snapshot: &mut Snapshot, selectors: &[Selector]) -> Vec<Unmatched> {
-    if selectors.is_empty() {
-        return Vec::new();
-    }
+/// Applies the configuration to a snapshot and keeps the devices that these selectors select, and
+/// the receivers that they have links to. Returns the selectors without a match, each with the
+/// nearest texts that match one.
+pub(super) fn narrow(
+    snapshot: &mut Snapshot,
+    selectors: &[Selector],
+    config: &ConfigArgs,
+) -> Vec<Unmatched> {
     let Snapshot {
         receivers,
         devices,
@@ -24,12 +27,24 @@ pub(super) fn narrow(snapshot: &mut Snapshot, selectors: &[Selector]) -> Vec<Unm
         ..
     } = snapshot;
     let mut selection = Selection::new(selectors);
+    for device in devices.iter_mut().chain(&mut *others) {
+        config.content.apply(device, receivers);
+    }
     for device in &*devices {
         selection.learn(device, receivers);
     }
     let known: Vec<&Device> = devices.iter().chain(&*others).collect();
     let unmatched = unmatched(&selection, &known, receivers);
-    devices.retain(|device| selection.selects(device, receivers));
+    let is_kept = |device: &mut Device| {
+        let is_visible = config.keeps_hidden || !device.preferences.is_hidden;
+        is_visible && selection.selects(device, receivers)
+    };
+    let unselected = devices.extract_if(.., |device| !is_kept(device));
+    others.extend(unselected);
+    devices.sort_by_key(|device| device.preferences.position());
+    if selection.is_everything() {
+        return unmatched;
+    }
     receivers.retain(|receiver| {
         let links = devices.iter().flat_map(Device::links);
         let mut ids = links.filter_map(|(link, _)| link.receiver());

@@ -71,9 +71,9 @@ pub(super) fn query(args: &CommonArgs, follow: bool, timeout: Duration) -> Query
             | Wanted::NAME.when(reads(Field::FullName))
             | Wanted::FIRMWARE.when(reads(Field::Firmware)),
         follow,
-        names: reads(Field::Name) || !args.device.is_empty(),
+        names: reads(Field::Name) || !args.device.is_empty() || args.config.content.has_sections(),
         receiver_firmware: reads(Field::Firmware),
-        devices: args.device.clone(),
+        devices: args.selectors(),
         timeout,
         quiet: false,
         light_every: None,

@@ -6,18 +6,18 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style as Ansi};
 
 use super::style::Style;
-use crate::alerts::Limits;
 use crate::device::{
-    Battery, BatteryLevel, Device, Fault, Light, Selector, TimeBasis, TimeLeft, TimeLeftUntil,
-    ValueKind,
+    Battery, BatteryLevel, ChargeLimits, Device, Fault, Light, Selector, TimeBasis, TimeLeft,
+    TimeLeftUntil, ValueKind,
 };
 use crate::manager::Unreadable;
 use crate::text;
 use hidpp_proto::units::{Percent, PercentPoints, Timestamp};
 
-/// Returns the name of a device as shown: its name, otherwise its model, otherwise its id.
+/// Returns the name of a device as shown: the user's or its own, otherwise its model, otherwise its
+/// id.
 pub(super) fn name(device: &Device) -> String {
-    let name = device.name.as_deref().and_then(text::name);
+    let name = device.shown_name().and_then(text::name);
     name.or(device.wpid.map(|wpid| wpid.to_string()))
         .unwrap_or_else(|| id(&device.id).into_owned())
 }
@@ -52,26 +52,11 @@ pub(super) fn is_kept(battery: &Battery) -> bool {
     battery.reports_charge() && battery.charge_at < battery.at
 }
 
-/// The charges at or below which a battery needs attention, in percent; 0: never.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct ChargeLimits {
-    /// Soon.
-    pub(super) low: u8,
-    /// Now.
-    pub(super) critical: u8,
-}
-
-impl Default for ChargeLimits {
-    fn default() -> Self {
-        let Limits { low, critical, .. } = Limits::default();
-        Self { low, critical }
-    }
-}
-
 /// How soon a battery needs attention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Urgency {
-    /// Now: certainly at the critical limit or below, or the device reports it as critical, or its charger fails.
+    /// Now: certainly at the critical limit or below, or the device reports it as critical, or its
+    /// charger fails.
     Critical,
     /// Soon: certainly at the low limit or below, or the device reports it as low.
     Low,
@@ -85,15 +70,12 @@ impl Urgency {
     /// Returns the urgency of a battery, whether it is being charged or not. A fault of the battery
     /// itself does not count: an M310 runs on the cells that it reports as invalid (Solaar issue
     /// 512).
-    pub(super) fn of(battery: &Battery) -> Self {
-        Self::within(battery, ChargeLimits::default())
-    }
-
-    /// The same with these limits. As in notifications, a percentage decides if there is one, also
+    ///
+    /// As in notifications, a percentage decides if there is one, also
     /// against the step that it is in: some devices report new batteries as a step of 30 % with the
     /// level low (Solaar issues 1408 and 1718). A level that the device itself reports as critical
     /// counts in any case. A limit of 0 also disables the level of its name.
-    pub(super) fn within(battery: &Battery, limits: ChargeLimits) -> Self {
+    pub(super) fn of(battery: &Battery, limits: ChargeLimits) -> Self {
         let highest = battery.highest().map(Percent::get);
         let reaches = |limit: u8, level: BatteryLevel| {
             limit > 0
@@ -134,8 +116,8 @@ pub(super) fn reports_critical(battery: &Battery) -> bool {
 }
 
 /// Red if action is needed now, yellow if soon, green otherwise.
-pub(super) fn charge_style(battery: &Battery) -> Ansi {
-    let color = match Urgency::of(battery) {
+pub(super) fn charge_style(battery: &Battery, limits: ChargeLimits) -> Ansi {
+    let color = match Urgency::of(battery, limits) {
         Urgency::Critical => AnsiColor::Red,
         Urgency::Low => AnsiColor::Yellow,
         Urgency::Good | Urgency::Unknown => AnsiColor::Green,
@@ -413,11 +395,19 @@ mod tests {
     fn a_fault_of_the_battery_is_not_critical_by_itself() {
         let m310 = level("11 01 04 06 46 05 05 …", 0);
         assert_eq!(m310.state.name(), Some("invalid battery"));
-        assert_eq!(Urgency::of(&m310), Urgency::Good);
+        assert_eq!(Urgency::of(&m310, ChargeLimits::DEFAULT), Urgency::Good);
         let empty = level("11 01 04 06 05 00 05 …", 0);
-        assert_eq!(Urgency::of(&empty), Urgency::Critical, "by its charge");
+        assert_eq!(
+            Urgency::of(&empty, ChargeLimits::DEFAULT),
+            Urgency::Critical,
+            "by its charge"
+        );
         let failed = level("11 01 04 06 46 05 07 …", 0);
-        assert_eq!(Urgency::of(&failed), Urgency::Critical, "its charger fails");
+        assert_eq!(
+            Urgency::of(&failed, ChargeLimits::DEFAULT),
+            Urgency::Critical,
+            "its charger fails"
+        );
     }
 
     #[test]
@@ -446,8 +436,11 @@ mod tests {
         let m705 = Battery::from_mileage(&m705, Timestamp::START);
         let red = Ansi::new().fg_color(Some(AnsiColor::Red.into()));
         let green = Ansi::new().fg_color(Some(AnsiColor::Green.into()));
-        assert_eq!(charge_style(&m705), green);
-        assert_eq!(charge_style(&voltage("11 01 07 0D 0E B5 00 …")), green);
+        assert_eq!(charge_style(&m705, ChargeLimits::DEFAULT), green);
+        assert_eq!(
+            charge_style(&voltage("11 01 07 0D 0E B5 00 …"), ChargeLimits::DEFAULT),
+            green
+        );
         // A headset without a curve of its own at 3640 mV: 5 % with a margin of 48, so it may have
         // 43 %.
         let wide = Battery {
@@ -455,10 +448,21 @@ mod tests {
             margin: Some(PercentPoints(48)),
             ..voltage("11 01 07 0D 0E B5 00 …")
         };
-        assert_eq!(charge_style(&wide), green, "it may be half full");
-        assert_eq!(charge_style(&voltage("11 01 07 0D 0D 7A 00 …")), red);
+        assert_eq!(
+            charge_style(&wide, ChargeLimits::DEFAULT),
+            green,
+            "it may be half full"
+        );
+        assert_eq!(
+            charge_style(&voltage("11 01 07 0D 0D 7A 00 …"), ChargeLimits::DEFAULT),
+            red
+        );
         let critical = voltage("11 01 07 0D 0E B5 20 …");
-        assert_eq!(charge_style(&critical), red, "reported by the device");
+        assert_eq!(
+            charge_style(&critical, ChargeLimits::DEFAULT),
+            red,
+            "reported by the device"
+        );
     }
 
     #[test]

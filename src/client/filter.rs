@@ -8,6 +8,8 @@ use crate::device::{Device, Link, Receiver, Selector};
 pub struct Filter {
     /// The devices to report: those that one of them may select; empty: all.
     pub devices: Vec<Selector>,
+    /// Whether names are needed even if they are not shown, to find the user's settings for a device.
+    pub needs_names: bool,
     /// Which values are shown.
     pub values: Shown,
 }
@@ -61,6 +63,8 @@ impl Filter {
             light,
             // Not shown without the battery: `Device::time_left`.
             forecast: _,
+            // Not a value of the device.
+            preferences: _,
             // Identity and presence are always shown.
             id: _,
             other_links: _,
@@ -79,7 +83,7 @@ impl Filter {
         if !self.values.firmware {
             *firmware = None;
         }
-        let named = self.values.name || !self.devices.is_empty();
+        let named = self.values.name || self.needs_names || !self.devices.is_empty();
         if !named && !self.values.full_name {
             *full_name = None;
             // For a device with its own node the system stores the name, so it costs no request.

@@ -107,6 +107,8 @@ impl Changed {
             link,
             other_links,
             forecast,
+            // Set where devices are shown, from a file that is read once.
+            preferences: _,
             // Constant for one device, or implied by the fields above.
             id: _,
             stored_name: _,

@@ -9,6 +9,7 @@ mod light;
 mod model;
 mod name;
 mod named;
+mod preferences;
 mod receiver;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -24,6 +25,7 @@ pub use identity::{apart_id, device_id, direct_id, direct_serial, serial_in, uni
 pub use joined::join;
 pub use light::{Light, LightLevel};
 pub use model::Model;
+pub use preferences::{ChargeLimits, Preferences};
 pub use receiver::{ReceiverFamily, ReceiverModel, is_mute_receiver};
 pub use selection::Selection;
 pub use selector::{Candidate, Match, Selector, SelectorError};
@@ -190,6 +192,8 @@ pub struct Device {
     /// How long its battery lasts, or takes until it is full, if a history is recorded; see
     /// [`Self::time_left`].
     pub forecast: Option<TimeLeft>,
+    /// What the user's configuration states about it, where it is shown.
+    pub preferences: Preferences,
 }
 
 impl Device {
@@ -214,6 +218,7 @@ impl Device {
             battery: None,
             light: None,
             forecast: None,
+            preferences: Preferences::NONE,
         }
     }
 
@@ -234,6 +239,12 @@ impl Device {
         let battery = self.battery.map(|it| it.at);
         let light = self.light.map(|it| it.at);
         self.seen.max(battery).max(light)
+    }
+
+    /// The name to show: the one that the user gave it, or else its own.
+    pub fn shown_name(&self) -> Option<&str> {
+        let alias = self.preferences.alias.as_deref();
+        alias.or(self.name.as_deref())
     }
 
     /// All its links with their presence, the one its values come from first.

@@ -145,6 +145,20 @@ impl Selector {
         }
     }
 
+    /// Whether the selector matches a name that the user gave a device.
+    pub fn matches_alias(&self, alias: &str) -> bool {
+        match &self.rule {
+            Rule::Any(text) | Rule::Name(text) => in_name(text, alias).is_some(),
+            Rule::Number(text) => in_name(text, alias) == Some(Match::Exact),
+            Rule::Id(_)
+            | Rule::Kind(_)
+            | Rule::Receiver(_)
+            | Rule::Serial(_)
+            | Rule::Slot(_)
+            | Rule::Wpid(_) => false,
+        }
+    }
+
     /// Whether the selector may match this device, whatever other devices there are and whichever
     /// receivers they have.
     pub fn may_select(&self, device: &Device) -> bool {
@@ -171,17 +185,16 @@ impl Selector {
 
     /// The selectors of the same sort that match this device: suggestions for one that does not.
     pub fn candidates(&self, device: &Device, receivers: &[Receiver]) -> Vec<Candidate> {
-        let names = || [&device.name, &device.full_name].into_iter().flatten();
         let kind = device.kind.and_then(DeviceKind::name);
         match &self.rule {
             Rule::Any(_) => {
                 let values = [Some(&device.id), device.serial.as_ref()];
-                let values = values.into_iter().flatten().chain(names());
+                let values = values.into_iter().flatten().chain(names(device));
                 let values = values.map(String::as_str).chain(kind);
                 values.map(|it| Candidate::similar("", it)).collect()
             }
             // Probably a part of a name.
-            Rule::Number(text) if names().any(|it| in_name(text, it).is_some()) => {
+            Rule::Number(text) if names(device).any(|it| in_name(text, it).is_some()) => {
                 vec![Candidate::any(format!("name:{text}"))]
             }
             Rule::Number(_) => Vec::new(),
@@ -190,7 +203,9 @@ impl Selector {
                 let kind = kind.map(|kind| Candidate::any(format!("kind:{kind}")));
                 kind.into_iter().collect()
             }
-            Rule::Name(_) => names().map(|it| Candidate::similar("name:", it)).collect(),
+            Rule::Name(_) => names(device)
+                .map(|it| Candidate::similar("name:", it))
+                .collect(),
             Rule::Receiver(_) => {
                 let links = device.links().filter_map(|(link, _)| link.receiver());
                 let of_receiver = |id: &str| {
@@ -276,10 +291,14 @@ fn has_slot(device: &Device, is_it: impl Fn(Slot) -> bool) -> bool {
     links.any(|(link, _)| link.slot().is_some_and(&is_it))
 }
 
+/// The names of a device: its own, and the one that the user gave it.
+fn names(device: &Device) -> impl Iterator<Item = &String> {
+    let names = [&device.name, &device.full_name, &device.preferences.alias];
+    names.into_iter().flatten()
+}
+
 fn matches_name(text: &str, device: &Device) -> Option<Match> {
-    let names = [&device.name, &device.full_name];
-    let names = names.into_iter().flatten();
-    names.filter_map(|name| in_name(text, name)).max()
+    names(device).filter_map(|name| in_name(text, name)).max()
 }
 
 fn in_name(text: &str, name: &str) -> Option<Match> {

@@ -104,6 +104,8 @@ impl Scrubber {
                 battery: _,
                 light: _,
                 forecast: _,
+                // The service has none.
+                preferences: _,
             } = device;
             self.add_number(serial.as_deref().unwrap_or_default());
             let is_bluetooth =

@@ -21,7 +21,8 @@ use hidpp_proto::feature::BatteryFeature;
 use hidpp_proto::units::{Lux, Percent, PercentPoints, Timestamp};
 use hidpp_proto::wire::Slot;
 use jiff::tz::TimeZone;
-use solar_status::alerts::{Alerts, Bubble, Memory, Order, Settings, parse};
+use solar_status::alerts::{Alerts, Bubble, Memory, Order, Settings};
+use solar_status::config::parse;
 use solar_status::device::{
     Battery, BatteryLevel, BatterySource, ChargeState, Device, Light, Link, Presence, ValueKind,
 };
@@ -35,7 +36,7 @@ pub(crate) fn story(configuration: &str, lines: &str) -> Vec<String> {
 
 /// Plays a story to its end.
 pub(crate) fn play(configuration: &str, lines: &str) -> Story {
-    let settings = parse(configuration).unwrap();
+    let settings = parse(configuration).unwrap().notify;
     let mut story = Story::new(settings);
     for line in lines.lines().filter(|line| !line.trim().is_empty()) {
         story.play(line.trim());

@@ -23,6 +23,7 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
     ),
     ("nodes", "manager sim capture transport wire units"),
     ("alerts", "device units"),
+    ("config", "storage alerts device text"),
     ("chart", "history device feature units"),
     ("bus", "history device feature wire text units"),
     (
@@ -38,7 +39,7 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
     ("decode", "capture device feature wire text units"),
     (
         "cli",
-        "storage decode client doctor alerts chart bus nodes manager history sim device \
+        "storage decode client doctor config alerts chart bus nodes manager history sim device \
          session capture transport feature wire clock text units",
     ),
 ];
@@ -46,7 +47,7 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
 /// Each crate that the program depends on, with the rooms that use it.
 pub(crate) const CRATES: &[(&str, &str)] = &[
     ("anstyle", "cli"),
-    ("clap", "cli service"),
+    ("clap", "cli config service"),
     ("crc32fast", "storage"),
     ("env_logger", "cli service text"),
     ("hidapi", "transport"),
@@ -66,7 +67,7 @@ pub(crate) const CRATES: &[(&str, &str)] = &[
     ("sd_notify", "service"),
     (
         "serde",
-        "alerts bus capture cli client decode device doctor feature history manager session \
+        "alerts bus capture cli client config decode device doctor feature history manager session \
          units wire",
     ),
     ("serde_json", "cli decode doctor history manager"),
@@ -75,11 +76,11 @@ pub(crate) const CRATES: &[(&str, &str)] = &[
     ("tempfile", "cli doctor history storage"),
     (
         "thiserror",
-        "alerts capture chart cli client device doctor history manager nodes service session sim \
+        "capture chart cli client config device doctor history manager nodes service session sim \
          storage transport wire",
     ),
     ("tiny_skia", "chart"),
-    ("toml", "alerts"),
+    ("toml", "config"),
     ("ttf_parser", "chart"),
     ("unicode_properties", "text"),
     ("unicode_script", "text"),

@@ -7,11 +7,11 @@ use clap::Args;
 use crate::cli::color::ColorWhen;
 use crate::cli::format::FormatArgs;
 use crate::cli::options::{
-    CommonArgs, DEVICE_HELP, DEVICE_LONG_HELP, Field, SourceArgs, heading, parse_timeout,
+    CommonArgs, ConfigArgs, DEVICE_HELP, DEVICE_LONG_HELP, Field, SourceArgs, heading,
+    parse_timeout,
 };
 use crate::cli::status::StatusArgs;
-use crate::cli::value_text::ChargeLimits;
-use crate::device::Selector;
+use crate::device::{ChargeLimits, Selector};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -68,7 +68,7 @@ pub struct CheckArgs {
         long_help = DEVICE_LONG_HELP,
         help_heading = heading::DEVICES
     )]
-    pub(super) device: Vec<Selector>,
+    pub(in crate::cli) device: Vec<Selector>,
 
     /// Give up after this many seconds
     #[arg(
@@ -83,6 +83,9 @@ pub struct CheckArgs {
 
     #[command(flatten)]
     source: SourceArgs,
+
+    #[command(flatten)]
+    pub(in crate::cli) config: ConfigArgs,
 }
 
 const LIMITS: &str = "Limits";
@@ -92,12 +95,14 @@ impl CheckArgs {
     pub(super) fn status(&self) -> StatusArgs {
         StatusArgs {
             json: false,
+            check_config: false,
             format: FormatArgs::default(),
             common: CommonArgs {
                 device: self.device.clone(),
                 fields: vec![Field::Name, Field::Battery],
                 color: ColorWhen::Never,
                 source: self.source.clone(),
+                config: self.config.clone(),
             },
             timeout: self.timeout,
             transport: None,
@@ -105,19 +110,16 @@ impl CheckArgs {
         }
     }
 
-    /// Returns the limits. If only `--below` is given, the default of `--critical` stays below it,
-    /// as in the configuration of notifications.
-    pub(super) fn limits(&self) -> Result<ChargeLimits, String> {
-        let default = ChargeLimits::default();
-        let low = self.below.unwrap_or(default.low);
-        let half = if low > 0 { low / 2 } else { default.critical };
-        let critical = self.critical.unwrap_or(default.critical.min(half));
-        if low > 0 && critical >= low {
+    /// Returns the limits of a device: those of the options, or else its own from the configuration.
+    pub(super) fn limits(&self, own: ChargeLimits) -> Result<ChargeLimits, String> {
+        let limits = own.with(self.below, self.critical);
+        let ChargeLimits { low, critical } = limits;
+        if self.critical.is_some() && low > 0 && critical >= low {
             return Err(format!(
                 "--critical ({critical}) must be below --below ({low})"
             ));
         }
-        Ok(ChargeLimits { low, critical })
+        Ok(limits)
     }
 }
 
@@ -143,7 +145,9 @@ mod tests {
 
     fn limits(arguments: &[&str]) -> Result<(u8, u8), String> {
         let line = Line::try_parse_from([&["check"], arguments].concat()).unwrap();
-        line.args.limits().map(|it| (it.low, it.critical))
+        line.args
+            .limits(ChargeLimits::DEFAULT)
+            .map(|it| (it.low, it.critical))
     }
 
     #[test]

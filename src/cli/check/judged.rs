@@ -2,8 +2,8 @@
 
 use crate::cli::exit::Checked;
 use crate::cli::style::Style;
-use crate::cli::value_text::{self, ChargeLimits, Urgency, reports_critical};
-use crate::device::{Battery, Device, Fault, Presence, STALE};
+use crate::cli::value_text::{self, Urgency, reports_critical};
+use crate::device::{Battery, ChargeLimits, Device, Fault, Presence, STALE};
 use hidpp_proto::units::{PercentPoints, Timestamp};
 
 /// A device and its state.
@@ -37,7 +37,7 @@ impl<'a> Judged<'a> {
     ) -> Self {
         let name = value_text::name(device);
         let battery = device.battery.as_ref();
-        let urgency = battery.map_or(Urgency::Unknown, |it| Urgency::within(it, limits));
+        let urgency = battery.map_or(Urgency::Unknown, |it| Urgency::of(it, limits));
         let charge = battery.and_then(|it| value_text::charge(it, style));
         let state = match urgency {
             Urgency::Critical => Checked::Critical,

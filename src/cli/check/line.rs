@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::judged::Judged;
 use crate::cli::exit::Checked;
-use crate::cli::value_text::ChargeLimits;
+use crate::device::ChargeLimits;
 use crate::text;
 use hidpp_proto::units::Percent;
 

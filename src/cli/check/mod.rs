@@ -12,6 +12,7 @@ use self::judged::{Judged, counts};
 use super::exit::{Checked, Exit};
 use super::style::Style;
 use super::{complain, failed, io_errors, status};
+use crate::device::ChargeLimits;
 
 pub(super) fn run(args: &CheckArgs) -> Exit {
     let (state, line) = check(args);
@@ -27,10 +28,9 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
 
 /// Returns the state and the line.
 fn check(args: &CheckArgs) -> (Checked, String) {
-    let limits = match args.limits() {
-        Ok(limits) => limits,
-        Err(error) => return unknown(&error),
-    };
+    if let Err(error) = args.limits(ChargeLimits::DEFAULT) {
+        return unknown(&error);
+    }
     let status = args.status();
     let reading = match status::read(&status) {
         Ok(reading) => reading,
@@ -41,9 +41,14 @@ fn check(args: &CheckArgs) -> (Checked, String) {
     let style = Style::of_environment(false, None);
     let is_selected = |device: &&_| !args.device.is_empty() || counts(device, snapshot.at);
     let devices = snapshot.devices.iter().filter(is_selected);
-    let mut devices: Vec<Judged<'_>> = devices
-        .map(|device| Judged::of(device, limits, snapshot.at, style))
-        .collect();
+    let judged = devices.map(|device| {
+        let limits = args.limits(device.preferences.shown_limits)?;
+        Ok(Judged::of(device, limits, snapshot.at, style))
+    });
+    let mut devices = match judged.collect::<Result<Vec<Judged<'_>>, String>>() {
+        Ok(devices) => devices,
+        Err(error) => return unknown(&error),
+    };
     devices.sort_by_key(|it| {
         let charge = it.device.battery.and_then(|battery| battery.percent);
         (std::cmp::Reverse(it.state), charge.is_none(), charge)
@@ -70,6 +75,15 @@ fn check(args: &CheckArgs) -> (Checked, String) {
 fn unknown(reason: &dyn Display) -> (Checked, String) {
     let line = line::without_devices(Checked::Unknown, &reason.to_string());
     (Checked::Unknown, line)
+}
+
+/// Prints why the configuration cannot be used.
+pub(super) fn not_configured(error: &dyn Display) -> Exit {
+    let (_, line) = unknown(error);
+    if let Err(error) = writeln!(io::stdout(), "{line}") {
+        complain(&io_errors::unwritable(error));
+    }
+    Exit::Checked(Checked::Unknown)
 }
 
 /// Prints why the arguments are wrong, or the help. The guidelines ask for UNKNOWN in both cases,

@@ -112,7 +112,7 @@ impl Following {
             on_event,
             complain: &mut |what| complain(what),
             missing: &missing,
-            selected: Selected::by(&common.device),
+            selected: Selected::new(&common.device, &common.config),
             unreadable_here,
             reports_waiting: self.reports_waiting,
             follows_daemon: false,

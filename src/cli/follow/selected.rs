@@ -1,8 +1,9 @@
-//! The changes of the devices that `--device` selects, out of those of all devices that it may
-//! select.
+//! The changes of the devices that are shown: those that `--device` selects, out of all that it may
+//! select, without those that the configuration hides.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::cli::options::ConfigArgs;
 use crate::device::{Change, Device, Receiver, Selection, Selector};
 
 /// Passes on the changes of selected devices and of their receivers.
@@ -12,6 +13,7 @@ use crate::device::{Change, Device, Receiver, Selection, Selector};
 /// selected devices.
 pub(super) struct Selected {
     selection: Selection,
+    config: ConfigArgs,
     /// All reported devices, by id.
     devices: BTreeMap<String, Device>,
     receivers: Vec<Receiver>,
@@ -21,9 +23,10 @@ pub(super) struct Selected {
 }
 
 impl Selected {
-    pub(super) fn by(selectors: &[Selector]) -> Self {
+    pub(super) fn new(selectors: &[Selector], config: &ConfigArgs) -> Self {
         Self {
             selection: Selection::new(selectors),
+            config: config.clone(),
             devices: BTreeMap::new(),
             receivers: Vec::new(),
             shown: BTreeSet::new(),
@@ -45,14 +48,20 @@ impl Selected {
     }
 
     /// Returns the changes to pass on for a change.
-    pub(super) fn on_change(&mut self, change: Change) -> Vec<Change> {
-        if self.selection.is_everything() {
+    pub(super) fn on_change(&mut self, mut change: Change) -> Vec<Change> {
+        if self.selection.is_everything() && !self.config.content.has_sections() {
             return vec![change];
+        }
+        if let Some(device) = change.device_mut() {
+            self.config.content.apply(device, &self.receivers);
         }
         match change {
             Change::ReceiverAdded(receiver) => {
                 self.receivers.retain(|it| it.id != receiver.id);
                 self.receivers.push(receiver.clone());
+                if self.selection.is_everything() {
+                    self.shown_receivers.insert(receiver.id.clone());
+                }
                 if self.shown_receivers.contains(&receiver.id) {
                     return vec![Change::ReceiverAdded(receiver)];
                 }
@@ -112,7 +121,9 @@ impl Selected {
         let mut changes = Vec::new();
         for device in self.devices.values() {
             let is_shown = self.shown.contains(&device.id);
-            match (self.selection.selects(device, &self.receivers), is_shown) {
+            let is_visible = self.config.keeps_hidden || !device.preferences.is_hidden;
+            let is_selected = is_visible && self.selection.selects(device, &self.receivers);
+            match (is_selected, is_shown) {
                 (true, false) => {
                     let receiver = device.receiver();
                     let receiver = self.receivers.iter().find(|it| Some(&*it.id) == receiver);
@@ -168,7 +179,7 @@ mod tests {
     }
 
     fn selected(text: &str) -> Selected {
-        Selected::by(&[text.parse().unwrap()])
+        Selected::new(&[text.parse().unwrap()], &ConfigArgs::default())
     }
 
     #[test]

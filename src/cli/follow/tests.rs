@@ -9,6 +9,7 @@ use super::relay::Relay;
 use super::selected::Selected;
 use crate::bus::Bus;
 use crate::cli::exit::Exit;
+use crate::cli::options::ConfigArgs;
 use crate::client::follow::{FollowEvent, OnEvent, Origin, Reporter, SessionEvent};
 use crate::device::Selector;
 use crate::manager::{MonitorEvent, Unreadable, unreadable};
@@ -44,7 +45,7 @@ fn reports(
         on_event: &mut |_, _| Ok(None),
         complain: &mut |what: &dyn Display| reports.push(what.to_string()),
         missing: &missing,
-        selected: Selected::by(&named),
+        selected: Selected::new(&named, &ConfigArgs::default()),
         unreadable_here,
         reports_waiting: true,
         follows_daemon: false,

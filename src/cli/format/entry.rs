@@ -32,7 +32,7 @@ pub(super) enum Tone {
     Critical,
 }
 
-/// Sorts all devices: first those online, then those offline, then those without a battery; in each
+/// Sorts all devices: first those with a position in the configuration, then those online, then those offline, then those without a battery; in each
 /// group the lowest battery first and unknown ones last.
 pub(super) fn lowest_first(devices: &[Device]) -> Vec<&Device> {
     let mut devices: Vec<&Device> = devices.iter().collect();
@@ -42,6 +42,7 @@ pub(super) fn lowest_first(devices: &[Device]) -> Vec<&Device> {
         let charge = percent.or(battery.and_then(|it| it.level.map(BatteryLevel::least)));
         let none = device.has_battery == Some(false);
         (
+            device.preferences.position(),
             none,
             device.presence == Presence::Offline,
             charge.is_none(),
@@ -106,7 +107,9 @@ impl<'a> Entry<'a> {
             device,
             name: value_text::name(device),
             charge: charge.unwrap_or_else(|| style.unknown().to_owned()),
-            urgency: present.map_or(Urgency::Unknown, Urgency::of),
+            urgency: present.map_or(Urgency::Unknown, |battery| {
+                Urgency::of(battery, device.preferences.shown_limits)
+            }),
             moment,
         }
     }

@@ -8,7 +8,7 @@ use super::moment::Moment;
 use crate::bus::Bus;
 use crate::chart::{Size, Theme};
 use crate::cli::color::ColorWhen;
-use crate::cli::options::{DEVICE_HELP, DEVICE_LONG_HELP, heading};
+use crate::cli::options::{ConfigArgs, DEVICE_HELP, DEVICE_LONG_HELP, heading};
 use crate::device::Selector;
 
 const EXAMPLES: &str = "\
@@ -73,7 +73,10 @@ pub struct HistoryArgs {
         long_help = DEVICE_LONG_HELP,
         help_heading = heading::DEVICES
     )]
-    pub(super) device: Vec<Selector>,
+    pub(in crate::cli) device: Vec<Selector>,
+
+    #[command(flatten)]
+    pub(in crate::cli) config: ConfigArgs,
 
     /// Write an SVG picture to FILE, `-` for standard output
     #[arg(long, value_name = "FILE", help_heading = heading::PICTURE)]
@@ -104,11 +107,11 @@ pub struct HistoryArgs {
 
     /// Print all entries as comma-separated values
     #[arg(long, conflicts_with = "json", help_heading = heading::OUTPUT)]
-    pub(super) csv: bool,
+    pub(in crate::cli) csv: bool,
 
     /// Print a JSON document: summary, forecast and entries
     #[arg(short, long, help_heading = heading::OUTPUT)]
-    pub(super) json: bool,
+    pub(in crate::cli) json: bool,
 
     /// Write the text to FILE instead of standard output, replacing it atomically
     #[arg(short, long, value_name = "FILE", help_heading = heading::OUTPUT)]
@@ -143,7 +146,7 @@ pub struct HistoryArgs {
         default_value_t = ColorWhen::Auto,
         help_heading = heading::OUTPUT
     )]
-    pub(super) color: ColorWhen,
+    pub(in crate::cli) color: ColorWhen,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

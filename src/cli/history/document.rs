@@ -31,6 +31,10 @@ pub(super) struct Document {
 struct DeviceEntry {
     id: String,
     name: Option<String>,
+    /// The name from the configuration.
+    alias: Option<String>,
+    /// Whether the configuration hides it.
+    hidden: bool,
     kind: Option<&'static str>,
     lowest_percent: Option<Percent>,
     highest_percent: Option<Percent>,
@@ -105,6 +109,8 @@ impl DeviceEntry {
         Self {
             id: device.id.clone(),
             name: device.name.as_deref().and_then(text::name),
+            alias: device.preferences.alias.clone(),
+            hidden: device.preferences.is_hidden,
             kind: device.kind.and_then(DeviceKind::name),
             lowest_percent: charges.map(|it| it.lowest),
             highest_percent: charges.map(|it| it.highest),

@@ -64,6 +64,9 @@ pub(super) fn run(args: &HistoryArgs) -> io::Result<Exit> {
         }
     };
     let mut exit = Exit::Ok;
+    for subject in &mut subjects {
+        args.config.content.apply(&mut subject.device, &[]);
+    }
     let mut selection = Selection::new(&args.device);
     for subject in &subjects {
         selection.learn(&subject.device, &[]);
@@ -73,7 +76,9 @@ pub(super) fn run(args: &HistoryArgs) -> io::Result<Exit> {
         complain(&missing.text("run solar-status history without --device to see all"));
         exit = Exit::NoDevice;
     }
-    subjects.retain(|it| selection.selects(&it.device, &[]));
+    let is_visible = |device: &Device| args.config.keeps_hidden || !device.preferences.is_hidden;
+    subjects.retain(|it| is_visible(&it.device) && selection.selects(&it.device, &[]));
+    subjects.sort_by_key(|it| it.device.preferences.position());
     let views = view::views(&subjects, asked);
     if views.is_empty() {
         if exit == Exit::Ok {

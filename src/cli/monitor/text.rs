@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use crate::cli::style::Style;
 use crate::cli::value_text;
 use crate::client::follow::{DeviceEvent, DeviceList};
-use crate::device::{Battery, Changed, Device, Light, Presence, Receiver};
+use crate::device::{Battery, Changed, ChargeLimits, Device, Light, Presence, Receiver};
 use crate::text;
 use hidpp_proto::units::Timestamp;
 
@@ -91,7 +91,7 @@ impl Lines {
             return facts.join(", ");
         }
         if let Some(battery) = battery {
-            facts.extend(self.charge(battery));
+            facts.extend(self.charge(battery, device.preferences.shown_limits));
             facts.extend(battery.state.name().map(str::to_owned));
             facts.extend(battery.voltage.map(|voltage| voltage.to_string()));
         }
@@ -118,7 +118,8 @@ impl Lines {
         if what.contains(&Changed::Battery)
             && let Some(battery) = &now.battery
         {
-            let values = self.battery(before.battery.as_ref(), battery);
+            let limits = now.preferences.shown_limits;
+            let values = self.battery(before.battery.as_ref(), battery, limits);
             // The values of an absent device come from another link.
             let is_old = !values.is_empty() && !now.is_online();
             let age = value_text::coarse_age(at, battery.charge_at).filter(|_| is_old);
@@ -138,11 +139,16 @@ impl Lines {
         (!facts.is_empty()).then(|| facts.join(", "))
     }
 
-    fn battery(&self, before: Option<&Battery>, now: &Battery) -> Vec<String> {
+    fn battery(
+        &self,
+        before: Option<&Battery>,
+        now: &Battery,
+        limits: ChargeLimits,
+    ) -> Vec<String> {
         let mut facts = Vec::new();
         let charge = |battery| value_text::charge(battery, self.style);
         if before.and_then(charge) != charge(now) {
-            facts.extend(self.charge(now));
+            facts.extend(self.charge(now, limits));
         }
         if before.map(|it| it.state) != Some(now.state) {
             facts.extend(now.state.name().map(str::to_owned));
@@ -167,9 +173,9 @@ impl Lines {
     }
 
     /// Formats the charge in its colour. A bare level would be mistaken for that of light.
-    fn charge(&self, battery: &Battery) -> Option<String> {
+    fn charge(&self, battery: &Battery, limits: ChargeLimits) -> Option<String> {
         let charge = value_text::charge(battery, self.style)?;
-        let color = self.style.ansi(value_text::charge_style(battery));
+        let color = self.style.ansi(value_text::charge_style(battery, limits));
         let subject = if charge.ends_with('%') {
             ""
         } else {

@@ -1,6 +1,5 @@
 //! The arguments of `solar-status notify`.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -32,7 +31,7 @@ It is read once, when notify starts:
   [notify]
   low = 20                        # percent; 0: never
   quiet_hours = \"22:00-07:00\"     # only critical ones are shown
-  [[notify.device]]
+  [[device]]
   match = \"M705\"                  # as --device
   low = 10
 
@@ -47,13 +46,9 @@ Exit status: 0 another notify runs already, the reader closed the output, or the
 solar-statusd was away at the end; 2 wrong arguments or configuration; 4 no
 permission to open a device; 130 interrupted by Ctrl-C or a signal.")]
 pub struct NotifyArgs {
-    /// Use only this configuration file
-    #[arg(long, value_name = "FILE", help_heading = heading::CONFIGURATION)]
-    pub(super) config: Option<PathBuf>,
-
     /// Print the effective configuration, and exit
     #[arg(long, help_heading = heading::CONFIGURATION)]
-    pub(super) check_config: bool,
+    pub(in crate::cli) check_config: bool,
 
     /// Print what would be shown, one line each, and store nothing
     #[arg(long, visible_alias = "print", help_heading = heading::OUTPUT)]
@@ -69,5 +64,5 @@ pub struct NotifyArgs {
     pub(super) duration: Option<Duration>,
 
     #[command(flatten)]
-    pub(super) common: CommonArgs,
+    pub(in crate::cli) common: CommonArgs,
 }

@@ -1,7 +1,6 @@
 //! `solar-status notify`: desktop notifications about batteries and light.
 
 mod args;
-mod config;
 mod desktop;
 mod lines;
 mod past;
@@ -10,12 +9,11 @@ mod session;
 mod store;
 mod texts;
 
-use std::io::{self, Write};
+use std::io;
 
 use jiff::tz::TimeZone;
 
 pub(super) use self::args::NotifyArgs;
-use self::config::Configuration;
 use self::desktop::{Desktop, NoDesktop};
 use self::lines::Lines;
 use self::presenter::{AlertPresenter, Screen};
@@ -23,23 +21,12 @@ use self::store::Store;
 use super::complain;
 use super::exit::Exit;
 use super::follow::{Following, is_virtual};
-use super::io_errors::unwritable;
 use super::options::Field;
 use super::style::Style;
 use crate::client::follow::{FollowEvent, SessionEvent};
 use hidpp_proto::units::Timestamp;
 
 pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {
-    let configuration = match Configuration::read(args.config.as_deref()) {
-        Ok(configuration) => configuration,
-        Err(error) => {
-            complain(&error);
-            return Ok(Exit::Usage);
-        }
-    };
-    if args.check_config {
-        return print(&configuration);
-    }
     if !args.common.reads(Field::Battery) {
         complain(&"notify needs battery among the --fields");
         return Ok(Exit::Usage);
@@ -75,7 +62,8 @@ pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {
         Store::open()
     };
     let naming = args.common.naming();
-    let presenter = AlertPresenter::new(configuration.settings, zone, naming, screen, store);
+    let settings = args.common.config.content.notify.clone();
+    let presenter = AlertPresenter::new(settings, zone, naming, screen, store);
     if is_virtual {
         at_once(args, presenter)
     } else {
@@ -115,15 +103,4 @@ fn pass(presenter: &mut AlertPresenter, now: &mut Timestamp, until: Timestamp) -
     }
     *now = until.max(*now);
     Ok(())
-}
-
-/// Prints the settings in the syntax of the configuration file.
-fn print(configuration: &Configuration) -> io::Result<Exit> {
-    let from = match &configuration.file {
-        Some(file) => format!("# {}", file.display()),
-        None => "# No configuration file was found; these are the defaults.".to_owned(),
-    };
-    let mut out = io::stdout().lock();
-    let written = write!(out, "{from}\n{}", configuration.settings).and_then(|()| out.flush());
-    written.map(|()| Exit::Ok).map_err(unwritable)
 }

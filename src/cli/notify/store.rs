@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use log::{info, warn};
 use serde::{Deserialize, Serialize};
 
-use super::config::folder;
 use crate::alerts::Memory;
+use crate::config::folder;
 use crate::storage::{regular, replace};
 
 /// The version of the file's format.

@@ -21,6 +21,10 @@ pub struct StatusArgs {
     #[command(flatten)]
     pub(in crate::cli) common: CommonArgs,
 
+    /// Print the effective configuration, or what is wrong with it, and exit
+    #[arg(long, conflicts_with_all = ["json", "format"], help_heading = heading::CONFIGURATION)]
+    pub(in crate::cli) check_config: bool,
+
     /// Give up after this many seconds
     ///
     /// Devices that answer, or that their receiver reports as asleep, take about two seconds. A

@@ -101,7 +101,7 @@ pub(super) fn read(args: &StatusArgs) -> Result<Reading, Unread> {
     snapshot.failures.extend(sources.failures);
     snapshot.unreadable = sources.unreadable;
     log::info!("{} reports sent", snapshot.sent);
-    let unmatched = selecting::narrow(&mut snapshot, &args.common.device);
+    let unmatched = selecting::narrow(&mut snapshot, &args.common.device, &args.common.config);
     Ok(Reading {
         snapshot,
         unmatched,
@@ -147,7 +147,7 @@ fn through(args: &StatusArgs, daemon: Daemon) -> Reading {
         unreadable: unreadable_here(),
         interrupted: false,
     };
-    let unmatched = selecting::narrow(&mut snapshot, &args.common.device);
+    let unmatched = selecting::narrow(&mut snapshot, &args.common.device, &args.common.config);
     Reading {
         snapshot,
         unmatched,
@@ -208,6 +208,9 @@ impl Reading {
             problems.extend(snapshot.unreadable.iter().map(Unreadable::to_string));
         } else if !self.asked {
             problems.push(NOTHING.to_owned());
+        } else if snapshot.others.iter().any(|it| it.preferences.is_hidden) {
+            problems
+                .push("every device is hidden by the configuration; --all shows them".to_owned());
         } else if let Some(receiver) = snapshot.receivers.iter().find(|it| it.paired > Some(0)) {
             problems.push(format!(
                 "{} is a {}: this version cannot read the records of its paired devices yet",

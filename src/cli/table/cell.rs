@@ -217,10 +217,9 @@ fn charge_style(device: &Device) -> Ansi {
     if is_old(device) {
         return Ansi::new().dimmed();
     }
-    device
-        .battery
-        .as_ref()
-        .map_or_else(Ansi::new, value_text::charge_style)
+    device.battery.as_ref().map_or_else(Ansi::new, |battery| {
+        value_text::charge_style(battery, device.preferences.shown_limits)
+    })
 }
 
 fn state(device: &Device, style: Style) -> Cell {

@@ -116,7 +116,10 @@ fn groups(snapshot: &Snapshot) -> Vec<Group<'_>> {
     for name in buses {
         let devices = snapshot.devices.iter();
         let mut devices: Vec<&Device> = devices.filter(|it| bus(it) == Some(name)).collect();
-        devices.sort_by_key(|device| (value_text::name(device).to_lowercase(), &device.id));
+        devices.sort_by_key(|device| {
+            let name = value_text::name(device).to_lowercase();
+            (device.preferences.position(), name, &device.id)
+        });
         groups.push(Group {
             name: match name {
                 "usb" => "USB".to_owned(),

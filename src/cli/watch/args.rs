@@ -61,7 +61,7 @@ pub struct WatchArgs {
     pub(super) duration: Option<Duration>,
 
     #[command(flatten)]
-    pub(super) common: CommonArgs,
+    pub(in crate::cli) common: CommonArgs,
 }
 
 impl WatchArgs {

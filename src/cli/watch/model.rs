@@ -74,7 +74,7 @@ pub(super) struct Model {
     naming: Naming,
     pub(super) follow_state: FollowState,
     pub(super) receivers: Vec<Receiver>,
-    /// Sorted by receiver and slot, those without a receiver last.
+    /// Sorted by receiver, position in the configuration and slot, those without a receiver last.
     pub(super) entries: Vec<Entry>,
     /// The last message for the user.
     pub(super) remark: Option<Remark>,
@@ -267,14 +267,15 @@ impl Model {
         self.entries.iter_mut().find(|it| it.is(&device.id))
     }
 
-    fn rank(&self, device: &Device) -> (usize, Option<u8>) {
+    fn rank(&self, device: &Device) -> (usize, u32, Option<u8>) {
         let receiver = device.receiver();
         let place = self
             .receivers
             .iter()
             .position(|it| Some(&*it.id) == receiver);
         let slot = device.slot().map(Slot::get);
-        (place.unwrap_or(usize::MAX), slot)
+        let place = place.unwrap_or(usize::MAX);
+        (place, device.preferences.position(), slot)
     }
 }
 

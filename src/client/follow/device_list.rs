@@ -190,7 +190,7 @@ impl DeviceList {
     /// Whether another device has this name too.
     pub fn is_ambiguous(&self, name: &str) -> bool {
         let named = self.devices.iter();
-        named.filter(|it| it.name.as_deref() == Some(name)).count() > 1
+        named.filter(|it| it.shown_name() == Some(name)).count() > 1
     }
 }
 

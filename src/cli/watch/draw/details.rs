@@ -194,7 +194,7 @@ fn charge(pen: &Pen, entry: &Entry, room: usize) -> Line<'static> {
     let ansi = if entry.is_old() {
         DIM
     } else {
-        value_text::charge_style(battery)
+        value_text::charge_style(battery, entry.device.preferences.shown_limits)
     };
     let state = match entry.device.presence {
         Presence::Offline => Some("offline"),

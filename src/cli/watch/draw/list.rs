@@ -144,7 +144,8 @@ fn cell(pen: &Pen, entry: &Entry, column: Column, width: usize) -> (String, Ansi
     let (device, style) = (&entry.device, pen.style);
     let battery = device.battery.as_ref();
     let plain = |text: String| (text, Ansi::new());
-    let charge_style = || battery.map_or_else(Ansi::new, value_text::charge_style);
+    let limits = device.preferences.shown_limits;
+    let charge_style = || battery.map_or_else(Ansi::new, |it| value_text::charge_style(it, limits));
     match column {
         Column::Name => plain(value_text::name(device)),
         Column::Kind => plain(device.kind.map(|kind| kind.to_string()).unwrap_or_default()),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, io};
 
-use crate::alerts::{Mistake, Settings, parse};
+use super::{Configuration, Mistake, parse};
 use crate::storage::regular;
 
 /// The longest configuration, in bytes: many times what a desk needs.
@@ -11,22 +11,37 @@ const LONGEST: u64 = 1 << 20;
 
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ConfigError {
+pub enum ConfigError {
+    /// The file cannot be read.
     #[error("{path} cannot be read: {source}", path = .path.display())]
-    Unreadable { path: PathBuf, source: io::Error },
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file has a mistake.
     #[error("{path}:{mistake}", path = .path.display())]
-    Wrong { path: PathBuf, mistake: Mistake },
+    Wrong {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        mistake: Mistake,
+    },
 }
 
-/// The settings, and the file they come from; `None`: there is no file, and they are the defaults.
-pub(super) struct Configuration {
-    pub(super) settings: Settings,
-    pub(super) file: Option<PathBuf>,
+/// A configuration, and the file it comes from.
+#[derive(Debug)]
+pub struct ConfigFile {
+    /// Its content.
+    pub content: Configuration,
+    /// The file; `None`: there is none, and the content is the default.
+    pub path: Option<PathBuf>,
 }
 
-impl Configuration {
+impl ConfigFile {
     /// Reads the named file, or otherwise the first one that exists.
-    pub(super) fn read(named: Option<&Path>) -> Result<Self, ConfigError> {
+    pub fn read(named: Option<&Path>) -> Result<Self, ConfigError> {
         let candidates = named.map_or_else(places, |path| vec![path.to_owned()]);
         for path in candidates {
             let text = match regular::read_text(&path, LONGEST) {
@@ -37,16 +52,16 @@ impl Configuration {
                 Err(source) => return Err(ConfigError::Unreadable { path, source }),
             };
             return match parse(&text) {
-                Ok(settings) => Ok(Self {
-                    settings,
-                    file: Some(path),
+                Ok(content) => Ok(Self {
+                    content,
+                    path: Some(path),
                 }),
                 Err(mistake) => Err(ConfigError::Wrong { path, mistake }),
             };
         }
         Ok(Self {
-            settings: Settings::default(),
-            file: None,
+            content: Configuration::default(),
+            path: None,
         })
     }
 }
@@ -64,8 +79,8 @@ fn places() -> Vec<PathBuf> {
         .collect()
 }
 
-/// Returns a directory from the environment.
-pub(super) fn folder(name: &str) -> Option<PathBuf> {
+/// Returns a directory from the environment; relative paths are ignored.
+pub fn folder(name: &str) -> Option<PathBuf> {
     let folder = env::var_os(name).map(PathBuf::from);
     folder.filter(|folder| folder.is_absolute())
 }

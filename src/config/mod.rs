@@ -1,0 +1,208 @@
+//! The user's configuration: one file (TOML) for everything that is shown.
+//!
+//! [`ConfigFile::read`] finds the file, [`parse`] parses it, and [`Configuration::apply`] sets the
+//! [`Preferences`] of a device. The service does not read it: one system service serves several users.
+
+mod choices;
+mod device;
+mod file;
+mod limits;
+mod mistake;
+mod notify;
+mod toml_text;
+
+use std::fmt;
+
+use serde::Deserialize;
+
+pub use self::choices::{ColorWhen, Field};
+pub use self::device::DeviceSection;
+pub use self::file::{ConfigError, ConfigFile, folder};
+pub use self::mistake::Mistake;
+
+use self::choices::name;
+use self::device::{DeviceMatch, DeviceTable};
+use self::limits::{OwnLimits, Threshold};
+use self::notify::{AsToml, Notify};
+use self::toml_text::{list, quoted};
+use crate::alerts::Settings;
+use crate::device::{ChargeLimits, Device, Match, Preferences, Receiver, Selector};
+use toml::Spanned;
+
+/// The content of a configuration file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Configuration {
+    /// The settings of single devices, in the order of the file.
+    pub devices: Vec<DeviceSection>,
+    /// Defaults for options of the command line.
+    pub defaults: Defaults,
+    /// The general limits for what is shown.
+    pub bars: ChargeLimits,
+    /// The settings of notifications.
+    pub notify: Settings,
+}
+
+/// The values of options that are not given on the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Defaults {
+    /// `--device`
+    pub device: Vec<Selector>,
+    /// `--fields`
+    pub fields: Vec<Field>,
+    /// `--color`
+    pub color: ColorWhen,
+}
+
+impl Default for Defaults {
+    /// As without a configuration.
+    fn default() -> Self {
+        Self {
+            device: Vec::new(),
+            fields: vec![Field::Name, Field::Battery],
+            color: ColorWhen::Auto,
+        }
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct File {
+    device: Vec<DeviceTable>,
+    defaults: DefaultsTable,
+    bars: BarsTable,
+    notify: Notify,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct DefaultsTable {
+    device: Vec<DeviceMatch>,
+    fields: Option<Vec<Field>>,
+    color: Option<ColorWhen>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct BarsTable {
+    low: Option<Spanned<Threshold>>,
+    critical: Option<Spanned<Threshold>>,
+}
+
+/// Parses the text of a configuration file.
+pub fn parse(text: &str) -> Result<Configuration, Mistake> {
+    let file: File = toml::from_str(text).map_err(|error| {
+        let place = error.span().map_or(0, |span| span.start);
+        Mistake::at(text, place, error.message())
+    })?;
+    let notify = file.notify.settings(text)?;
+    let general = general_limits(&notify);
+    let own = OwnLimits {
+        low: file.bars.low,
+        critical: file.bars.critical,
+    };
+    let (low, critical) = own.checked(general, text)?;
+    let bars = general.with(low, critical);
+    let defaults = Defaults::default();
+    let devices = file.device.into_iter();
+    let devices = devices.map(|it| it.section(bars, text));
+    Ok(Configuration {
+        devices: devices.collect::<Result<_, Mistake>>()?,
+        defaults: Defaults {
+            device: file.defaults.device.into_iter().map(|it| it.0).collect(),
+            fields: file.defaults.fields.unwrap_or(defaults.fields),
+            color: file.defaults.color.unwrap_or(defaults.color),
+        },
+        bars,
+        notify,
+    })
+}
+
+/// The limits of notifications, which apply to what is shown as well. 0 turns a notification off,
+/// not the colour of a battery.
+fn general_limits(notify: &Settings) -> ChargeLimits {
+    let set = |limit: u8| (limit > 0).then_some(limit);
+    ChargeLimits::DEFAULT.with(set(notify.limits.low), set(notify.limits.critical))
+}
+
+impl Configuration {
+    /// Sets the preferences of a device, which may depend on its receiver.
+    pub fn apply(&self, device: &mut Device, receivers: &[Receiver]) {
+        // A section cannot match the alias that it gives.
+        device.preferences = Preferences::NONE;
+        device.preferences = self.preferences(device, receivers);
+    }
+
+    fn preferences(&self, device: &Device, receivers: &[Receiver]) -> Preferences {
+        let section = self.section(device, receivers);
+        let own = section.cloned().unwrap_or_default();
+        let notify = self.notify.section(device);
+        let general = match notify {
+            Some(limits) => ChargeLimits {
+                low: limits.low,
+                critical: limits.critical,
+            },
+            None => self.bars,
+        };
+        Preferences {
+            alias: own.name,
+            is_hidden: own.hide,
+            order: own.order,
+            low: own.low,
+            critical: own.critical,
+            shown_limits: general.with(own.low, own.critical),
+        }
+    }
+
+    /// The section of a device: the first that matches it exactly, or else the first that matches a
+    /// part of its name.
+    fn section(&self, device: &Device, receivers: &[Receiver]) -> Option<&DeviceSection> {
+        let how = |it: &&DeviceSection, how| {
+            let selector = it.selector.as_ref();
+            selector.and_then(|it| it.matches(device, receivers)) == Some(how)
+        };
+        let mut exact = self.devices.iter();
+        let mut part = self.devices.iter();
+        exact
+            .find(|it| how(it, Match::Exact))
+            .or_else(|| part.find(|it| how(it, Match::Part)))
+    }
+
+    /// These selectors, and those of the devices whose alias one of them may match: what to read.
+    pub fn with_aliases(&self, selectors: &[Selector]) -> Vec<Selector> {
+        let has_alias = |it: &&DeviceSection| {
+            let alias = it.name.as_deref();
+            alias.is_some_and(|alias| selectors.iter().any(|it| it.matches_alias(alias)))
+        };
+        let sections = self.devices.iter().filter(has_alias);
+        let of_aliases = sections.filter_map(|it| it.selector.clone());
+        selectors.iter().cloned().chain(of_aliases).collect()
+    }
+
+    /// Whether names of devices are needed even if they are not shown.
+    pub const fn has_sections(&self) -> bool {
+        !self.devices.is_empty()
+    }
+}
+
+impl fmt::Display for Configuration {
+    /// Formats the configuration as an equivalent file.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", AsToml(&self.notify))?;
+        let ChargeLimits { low, critical } = self.bars;
+        writeln!(f, "\n[bars]\nlow = {low}\ncritical = {critical}")?;
+        let Defaults {
+            device,
+            fields,
+            color,
+        } = &self.defaults;
+        let devices = device.iter().map(|it| quoted(&it.to_string()));
+        writeln!(f, "\n[defaults]\ndevice = {}", list(devices))?;
+        let fields = fields.iter().map(|it| quoted(&name(it)));
+        writeln!(f, "fields = {}", list(fields))?;
+        writeln!(f, "color = {}", quoted(&name(color)))?;
+        for section in &self.devices {
+            write!(f, "\n{section}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,274 @@
+//! The configuration as all commands apply it, on simulated devices.
+
+#![expect(clippy::unwrap_used, reason = "a test panics on the first failure")]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Output;
+
+use serde_json::{Value, json};
+use test_support::documents::{blocks, document};
+use test_support::program::{Program, stdout};
+
+const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
+
+/// A configuration file in a folder of its own.
+struct Config {
+    _folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+impl Config {
+    fn of(text: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        fs::write(&path, text).unwrap();
+        Self {
+            _folder: folder,
+            path,
+        }
+    }
+
+    /// The first block in TOML of docs/configuration.md, on the simulated receiver.
+    fn documented() -> Self {
+        let first = blocks("docs/configuration.md").into_iter();
+        let first = first.filter(|it| it.language == "toml").map(|it| it.text);
+        Self::of(&first.take(1).collect::<String>())
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let config = ["--config", self.path.to_str().unwrap()];
+        SOLAR_STATUS.run(&[arguments, &config].concat())
+    }
+
+    fn stdout(&self, arguments: &[&str]) -> String {
+        stdout(&self.run(arguments))
+    }
+
+    fn document(&self, arguments: &[&str]) -> Value {
+        serde_json::from_str(&self.stdout(arguments)).unwrap()
+    }
+}
+
+#[test]
+fn the_documented_table_is_printed() {
+    let table = Config::documented().stdout(&["--simulate"]);
+    assert!(
+        document("docs/configuration.md").contains(&table),
+        "{table}"
+    );
+    assert!(table.contains("desk") && !table.contains("K800"), "{table}");
+}
+
+#[test]
+fn hidden_devices_are_shown_if_they_are_named_or_all_are() {
+    let config = Config::documented();
+    assert!(
+        config
+            .stdout(&["--simulate", "--device", "K800"])
+            .contains("K800")
+    );
+    assert!(config.stdout(&["--simulate", "--all"]).contains("K800"));
+    for arguments in [
+        &["--format", "tmux"][..],
+        &["--format", "{name}"],
+        &["monitor", "--duration", "60"],
+    ] {
+        let shown = config.stdout(&[arguments, &["--simulate"]].concat());
+        assert!(!shown.contains("K800"), "{arguments:?}: {shown}");
+        assert!(shown.contains("desk"), "{arguments:?}: {shown}");
+    }
+    let everything = Config::of(
+        "[[device]]\nmatch = 'name:K'\nhide = true\n[[device]]\nmatch = 'M705'\nhide = true",
+    );
+    let output = everything.run(&["--simulate"]);
+    assert_eq!(output.status.code(), Some(3));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("--all shows them"), "{error}");
+}
+
+#[test]
+fn json_has_aliases_beside_names_and_marks_hidden_devices() {
+    let config = Config::documented();
+    let document = config.document(&["--simulate", "--json"]);
+    let devices = document["devices"].as_array().unwrap().iter();
+    let facts = devices.map(|it| json!([it["id"], it["name"], it["alias"], it["hidden"]]));
+    assert_eq!(
+        facts.collect::<Vec<_>>(),
+        [
+            json!(["4002-392A0750", "K750", "desk", false]),
+            json!(["101B-1C5E0705", "M705", null, false]),
+            json!(["2010-FB841B86", "K800", null, true]),
+        ]
+    );
+    let changes = config.stdout(&["monitor", "--json", "--simulate", "--duration", "60"]);
+    let change = changes.lines().find(|line| line.contains("K800")).unwrap();
+    assert!(change.contains(r#""hidden":true"#), "{change}");
+}
+
+#[test]
+fn an_alias_selects_its_device() {
+    let config = Config::of("[[device]]\nmatch = 'slot:2'\nname = 'K750'\n");
+    // The alias equals the name of another device: both match exactly.
+    let both = config.stdout(&["--simulate", "--device", "K750", "--format", "{id}"]);
+    assert_eq!(both, "4002-392A0750\n101B-1C5E0705\n");
+    let config = Config::of("[[device]]\nmatch = 'M705'\nname = 'My mouse'\n");
+    for selector in ["my mouse", "name:my", "My M"] {
+        let named = [
+            "--simulate",
+            "--device",
+            selector,
+            "--format",
+            "{id} {name}",
+        ];
+        assert_eq!(
+            config.stdout(&named),
+            "101B-1C5E0705 My mouse\n",
+            "{selector}"
+        );
+        let followed = ["monitor", "--duration", "60"];
+        let followed = config.stdout(&[&followed[..], &named[..3]].concat());
+        assert!(followed.contains("My mouse"), "{selector}: {followed}");
+        assert!(!followed.contains("K750"), "{selector}: {followed}");
+    }
+    let mistyped = config.run(&["--simulate", "--device", "my mice"]);
+    let error = String::from_utf8(mistyped.stderr).unwrap();
+    assert!(error.contains("similar: “My mouse”"), "{error}");
+}
+
+#[test]
+fn aliases_and_sections_do_not_need_the_name_field() {
+    let config = Config::documented();
+    let nameless = ["--simulate", "--fields", "battery", "--format", "{name}"];
+    assert!(config.stdout(&nameless).starts_with("desk\n"));
+}
+
+#[test]
+fn devices_are_sorted_by_order() {
+    let config =
+        Config::of("[[device]]\nmatch = 'M705'\norder = 1\n[[device]]\nmatch = 'K800'\norder = 0");
+    let names = config.stdout(&["--simulate", "--format", "{name}"]);
+    assert_eq!(names, "K800\nM705\nK750\n");
+    let table = config.stdout(&["--simulate"]);
+    let place = |name| table.find(name).unwrap();
+    assert!(place("K800") < place("M705") && place("M705") < place("K750"));
+}
+
+#[test]
+fn limits_of_a_device_apply_to_colours_words_and_notifications() {
+    let urgency = |text: &str| {
+        let config = Config::of(text);
+        config.stdout(&[
+            "--simulate",
+            "--device",
+            "M705",
+            "--format",
+            "{percent} {urgency}",
+        ])
+    };
+    assert_eq!(urgency(""), "65 good\n");
+    assert_eq!(urgency("[[device]]\nmatch = 'M705'\nlow = 70"), "65 low\n");
+    assert_eq!(urgency("[bars]\nlow = 90\ncritical = 65"), "65 critical\n");
+    let fading = [
+        "notify",
+        "--dry-run",
+        "--simulate=fading",
+        "--duration",
+        "864000",
+    ];
+    let low = |text: &str| {
+        let printed = Config::of(text).stdout(&fading);
+        let of_mouse = |it: &&str| it.contains("M705") && it.contains("battery low");
+        printed.lines().find(of_mouse).map(str::to_owned)
+    };
+    assert!(low("").unwrap().contains("20 % left"));
+    let later = low("[[device]]\nmatch = 'M705'\nlow = 15\nname = 'M705 (bed)'").unwrap();
+    assert!(later.contains("M705 (bed): battery low"), "{later}");
+    assert!(!later.contains("20 % left"), "{later}");
+    assert_eq!(low("[[device]]\nmatch = 'M705'\nhide = true"), None);
+}
+
+#[test]
+fn defaults_apply_to_options_that_are_not_given() {
+    let config =
+        Config::of("[defaults]\ndevice = ['M705']\ncolor = 'always'\nfields = ['battery']");
+    let table = config.stdout(&["--simulate"]);
+    assert!(
+        table.contains("mouse") && !table.contains("keyboard"),
+        "{table}"
+    );
+    assert!(table.contains('\u{1b}'), "{table}");
+    let given = config.stdout(&["--simulate", "--color", "never", "--device", "K750"]);
+    assert!(
+        given.contains("K750") && !given.contains('\u{1b}'),
+        "{given}"
+    );
+    assert!(config.stdout(&["--simulate", "--all"]).contains("K800"));
+    let name = &config.document(&["--simulate", "--json", "--all", "--fields", "battery"]);
+    assert_eq!(name["devices"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn the_history_has_aliases() {
+    let config = Config::documented();
+    let history = config.stdout(&["history", "--simulate", "--since", "60d"]);
+    assert!(history.contains("desk"), "{history}");
+    let document = config.document(&["history", "--simulate", "--json", "--device", "desk"]);
+    let [device] = &document["devices"].as_array().unwrap()[..] else {
+        panic!("{document}")
+    };
+    assert_eq!(
+        (&device["name"], &device["alias"]),
+        (&json!("K750"), &json!("desk"))
+    );
+}
+
+#[test]
+fn a_wrong_configuration_ends_a_command_but_not_a_bar() {
+    let wrong = Config::of("[[device]]\nmatch = 'K750'\nlow = 200\n");
+    let message = format!(
+        "solar-status: {}:3:7: a limit is a charge from 1 to 95 percent, or 0 for never\n",
+        wrong.path.display()
+    );
+    for arguments in [
+        &["--simulate"][..],
+        &["--simulate", "--json"],
+        &["--check-config"],
+        &["notify", "--check-config"],
+        &["monitor", "--simulate", "--duration", "1"],
+        &["history", "--simulate"],
+    ] {
+        let output = wrong.run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert_eq!(output.stdout, b"", "{arguments:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), message);
+    }
+    let bar = wrong.run(&["--simulate", "--format", "tmux"]);
+    assert_eq!(bar.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&bar.stderr), message);
+    assert!(String::from_utf8_lossy(&bar.stdout).contains("K750"));
+}
+
+#[test]
+fn check_config_prints_a_configuration_that_means_the_same() {
+    let printed = Config::documented().stdout(&["--check-config"]);
+    let again = Config::of(&printed).stdout(&["--check-config"]);
+    let without_path = |text: &str| text.split_once('\n').unwrap().1.to_owned();
+    assert_eq!(without_path(&printed), without_path(&again));
+    assert!(
+        printed.contains("\n[[device]]\nmatch = \"K750\"\nname = \"desk\"\n"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn every_documented_configuration_is_valid() {
+    let manual = ["docs/configuration.md", "docs/notifications.md"];
+    let tables = manual.into_iter().flat_map(blocks);
+    let mut count = 0;
+    for block in tables.filter(|it| it.language == "toml") {
+        Config::of(&block.text).stdout(&["--check-config"]);
+        count += 1;
+    }
+    assert_eq!(count, 3);
+}
