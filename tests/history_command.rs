@@ -10,6 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use test_support::documents;
 use test_support::program::Program;
+use test_support::terminal::Terminal;
 
 const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 
@@ -154,7 +155,7 @@ fn the_document_has_summary_forecast_and_entries() {
     let names: Vec<Value> = (0..3)
         .map(|it| at(&format!("/devices/{it}/name")))
         .collect();
-    assert_eq!(names, ["K750", "M705", "K800"]);
+    assert_eq!(names, ["K750", "K800", "M705"]);
     assert_eq!(at("/devices/0/forecast/holds"), false);
     for number in [
         "/devices/0/last_percent",
@@ -164,12 +165,12 @@ fn the_document_has_summary_forecast_and_entries() {
         "/devices/0/forecast/light/lux_hours_a_day",
         "/devices/0/forecast/light/needed_lux_hours_a_day/low",
         "/devices/0/entries/0/time",
-        "/devices/1/forecast/days_left/high",
+        "/devices/2/forecast/days_left/high",
     ] {
         assert!(at(number).is_number(), "{number}");
     }
-    assert_eq!(at("/devices/1/forecast/light"), Value::Null);
-    assert_eq!(at("/devices/2/forecast/why_not"), "no percent");
+    assert_eq!(at("/devices/2/forecast/light"), Value::Null);
+    assert_eq!(at("/devices/1/forecast/why_not"), "no percent");
     assert!(at("/devices/0/entries").as_array().unwrap().len() > 1000);
     let gap = at("/devices/0/gaps_s").as_u64().unwrap() / 3600;
     assert!((72..84).contains(&gap), "the trip: {gap} h");
@@ -242,6 +243,109 @@ fn a_missing_forecast_is_explained() {
     let text = text(&["--state", path(state.path()), "--until", "2025-11-25"]);
     assert!(text.contains("25 Nov 2025, 1 entry"), "{text}");
     assert_eq!(text.matches("not enough data yet").count(), 2, "{text}");
+}
+
+/// The first and the last label of the axis of a chart.
+fn axis(text: &str) -> (String, String) {
+    let labels = text.lines().last().unwrap();
+    let mut labels = labels
+        .split("  ")
+        .map(str::trim)
+        .filter(|it| !it.is_empty());
+    let first = labels.next().unwrap_or_default().to_owned();
+    let last = labels.last().unwrap_or(&first).to_owned();
+    (first, last)
+}
+
+/// In the first days, the axis had no labels, and began at the first entry (a newcomer's walk through
+/// 0.1.0).
+#[test]
+fn the_axis_covers_the_period_from_the_first_entry_on() {
+    let line =
+        |at: u64| format!(r#"{{"at":{at},"percent":57,"state":"discharging","online":true}}"#);
+    // Until the end of 25 November 2025: one entry, some seconds, an hour, a day.
+    let end = 1_764_115_200;
+    for recorded in [0, 9, 3600, 86_000] {
+        let lines: Vec<String> = (0..=recorded)
+            .rev()
+            .step_by(usize::try_from(recorded / 20).unwrap().max(1))
+            .map(|before| line(end - 1 - before))
+            .collect();
+        let state = state(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+        for (since, first, last) in [
+            ("1h", "23:00", "23:50"),
+            ("12h", "12:00", "22:00"),
+            ("2d", "24 Nov", "18:00"),
+            ("30d", "27 Oct", "24 Nov"),
+            ("8w", "13 Oct", "24 Nov"),
+            ("2y", "2024", "Nov"),
+        ] {
+            let text = text(&[
+                "--state",
+                path(state.path()),
+                "--until",
+                "2025-11-25",
+                "--since",
+                since,
+            ]);
+            assert!(text.contains('└'), "{text}");
+            let found = axis(&text);
+            assert_eq!(
+                found,
+                (first.to_owned(), last.to_owned()),
+                "{recorded}\n{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_picture_covers_the_period_too() {
+    let state = state(&[r#"{"at":1764028800,"percent":57,"state":"discharging","online":true}"#]);
+    let arguments = ["--state", path(state.path()), "--until", "2025-11-25"];
+    let svg = text(&[&arguments[..], &["--since", "8w", "--svg", "-"]].concat());
+    for label in [">6 Oct<", ">24 Nov<", ">not recorded<"] {
+        assert!(svg.contains(label), "{label}: {svg}");
+    }
+}
+
+#[test]
+fn devices_are_sorted_by_name_and_id() {
+    let state = state(&[]);
+    let folder = state.path().join("history");
+    for id in ["M-B", "k-C", "4002-A"] {
+        let lines = format!(
+            "{{\"device\":\"{id}\",\"format\":\"solar-status history\",\"version\":1}}\n\
+             {{\"at\":1764028800,\"percent\":57,\"online\":true}}\n"
+        );
+        fs::write(folder.join(format!("{id}.jsonl")), lines).unwrap();
+    }
+    let csv = text(&[
+        "--state",
+        path(state.path()),
+        "--until",
+        "2025-11-25",
+        "--csv",
+    ]);
+    let ids = csv
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').next().unwrap());
+    assert_eq!(ids.collect::<Vec<_>>(), ["4002-A", "k-C", "M-B"]);
+}
+
+#[test]
+fn a_terminal_receives_no_picture() {
+    for picture in ["-", "/dev/stdout", "/dev/tty"] {
+        let command = SOLAR_STATUS.command(&["history", "--simulate", "--png", picture]);
+        let (status, left, stream) = Terminal::run(&command, (80, 24)).end();
+        assert_eq!(status, Some(2), "{picture}: {left}");
+        assert!(
+            left.contains("a terminal cannot show a PNG picture"),
+            "{left}"
+        );
+        assert!(!stream.contains("PNG\r\n"), "{stream:?}");
+    }
 }
 
 #[test]

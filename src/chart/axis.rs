@@ -20,6 +20,8 @@ pub struct Mark {
 /// The distance between two marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
+    Seconds(i32),
+    Minutes(i32),
     Hours(i32),
     Days(i32),
     /// Beginning on Monday.
@@ -29,7 +31,17 @@ enum Step {
 }
 
 /// The possible distances, the finest first.
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 26] = [
+    Step::Seconds(1),
+    Step::Seconds(5),
+    Step::Seconds(15),
+    Step::Seconds(30),
+    Step::Minutes(1),
+    Step::Minutes(2),
+    Step::Minutes(5),
+    Step::Minutes(10),
+    Step::Minutes(15),
+    Step::Minutes(30),
     Step::Hours(1),
     Step::Hours(2),
     Step::Hours(3),
@@ -51,11 +63,17 @@ const STEPS: [Step; 16] = [
 /// The maximum number of marks; more would not be readable.
 const MOST: usize = 200;
 
-/// The finest marks for a period that all `fit`.
+/// The finest marks for a period that all `fit`; if none do, a single one, so that no axis is without
+/// a label.
 pub fn marks(period: Period, zone: &TimeZone, fit: impl Fn(&[Mark]) -> bool) -> Vec<Mark> {
     let all = STEPS.into_iter().map(|step| step.marks(period, zone));
-    let mut fitting = all.filter(|marks| marks.len() < MOST && fit(marks));
-    fitting.next().unwrap_or_default()
+    let mut all = all.filter(|marks| !marks.is_empty() && marks.len() < MOST);
+    let mut coarsest = None;
+    let fitting = all.find(|marks| {
+        coarsest = marks.first().cloned();
+        fit(marks)
+    });
+    fitting.unwrap_or_else(|| coarsest.into_iter().collect())
 }
 
 impl Step {
@@ -67,7 +85,7 @@ impl Step {
             .filter(|it| it.1 < period.until)
         {
             // When daylight saving time begins, one hour of the day does not exist.
-            let exists = !matches!(self, Self::Hours(_)) || local(at.1, zone) == at.0;
+            let exists = !self.is_within_day() || local(at.1, zone) == at.0;
             if at.1 >= period.since && exists {
                 marks.push(Mark {
                     at: at.1,
@@ -82,12 +100,27 @@ impl Step {
         marks
     }
 
+    const fn is_within_day(self) -> bool {
+        matches!(self, Self::Seconds(_) | Self::Minutes(_) | Self::Hours(_))
+    }
+
     /// The last mark at or before this time.
     fn before(self, at: DateTime) -> Option<DateTime> {
         let midnight = |date: Date| date.at(0, 0, 0, 0);
         let date = at.date();
         let place = |number: i16, every: i32| i32::from(number).rem_euclid(every);
         Some(match self {
+            Self::Seconds(every) => {
+                let second = i16::from(at.second());
+                at.checked_sub(Span::new().try_seconds(place(second, every)).ok()?)
+                    .ok()?
+            }
+            Self::Minutes(every) => {
+                let hour = date.at(at.hour(), 0, 0, 0);
+                let minute = i32::from(at.minute()) - place(i16::from(at.minute()), every);
+                hour.checked_add(Span::new().try_minutes(minute).ok()?)
+                    .ok()?
+            }
             Self::Hours(every) => {
                 let hour = i32::from(at.hour()) - place(i16::from(at.hour()), every);
                 midnight(date)
@@ -118,6 +151,8 @@ impl Step {
     fn after(self, at: DateTime) -> Option<DateTime> {
         let span = Span::new();
         let span = match self {
+            Self::Seconds(every) => span.try_seconds(every),
+            Self::Minutes(every) => span.try_minutes(every),
             Self::Hours(every) => span.try_hours(every),
             Self::Days(every) => span.try_days(every),
             Self::Weeks(every) => span.try_weeks(every),
@@ -129,11 +164,13 @@ impl Step {
 
     fn label(self, at: DateTime) -> String {
         let new_year = at.date().first_of_year() == at.date();
+        let is_midnight = at == at.date().at(0, 0, 0, 0);
         let format = match self {
-            Self::Hours(_) if at.hour() != 0 => "%H:%M",
+            Self::Seconds(_) if !is_midnight => "%H:%M:%S",
+            Self::Minutes(_) | Self::Hours(_) if !is_midnight => "%H:%M",
             Self::Months(_) if !new_year => "%b",
             Self::Years(_) | Self::Months(_) => "%Y",
-            Self::Hours(_) | Self::Days(_) | Self::Weeks(_) => "%-d %b",
+            _ => "%-d %b",
         };
         at.strftime(format).to_string()
     }
@@ -175,6 +212,33 @@ mod tests {
     }
 
     #[test]
+    fn an_hour_and_a_minute_have_marks() {
+        let hour = labels("2025-11-23T08:20", "2025-11-23T09:20", 5);
+        assert_eq!(hour, ["08:30", "08:45", "09:00", "09:15"]);
+        let minute = labels("2025-11-23T23:59:42", "2025-11-24T00:00:22", 3);
+        assert_eq!(minute, ["23:59:45", "24 Nov", "00:00:15"]);
+        let moment = labels("2025-11-23T08:20:07", "2025-11-23T08:20:08", 5);
+        assert_eq!(moment, ["08:20:07"]);
+    }
+
+    #[test]
+    fn no_axis_is_without_a_label_however_narrow() {
+        for (since, until) in [
+            ("2025-11-25T00:00:01", "2025-11-25T00:00:09"),
+            ("2025-11-25T08:20", "2025-11-25T09:10"),
+            ("2025-11-25T00:01", "2025-11-26T00:00"),
+            ("2025-11-25T00:01", "2025-11-30T00:00"),
+            ("2025-11-02T00:00", "2025-11-30T00:00"),
+            ("2024-11-02T00:00", "2025-11-30T00:00"),
+            ("1970-01-01T00:00", "2025-11-30T00:00"),
+        ] {
+            for most in 0..3 {
+                assert!(!labels(since, until, most).is_empty(), "{since} {most}");
+            }
+        }
+    }
+
+    #[test]
     fn months_have_weeks_that_begin_on_monday() {
         let months = labels("2025-10-24T00:00", "2025-12-23T10:00", 9);
         assert_eq!(months.first().unwrap(), "27 Oct");
@@ -191,7 +255,7 @@ mod tests {
     #[test]
     fn extreme_dates_are_handled() {
         let ages = labels("1970-01-01T00:00", "9999-12-31T23:00", 1000);
-        assert!(ages.is_empty(), "{ages:?}");
+        assert_eq!(ages.len(), 1, "there are too many centuries");
         assert_eq!(labels("9999-12-30T12:00", "9999-12-30T18:00", 9).len(), 6);
     }
 }

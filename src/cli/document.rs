@@ -138,7 +138,7 @@ struct TimeLeftEntry {
     /// `calendar`, or `use`: time in which the device is online and not charged.
     basis: &'static str,
     best_s: u64,
-    /// The bounds of the range that holds nine times out of ten.
+    /// The bounds of the range that is intended to contain the time in nine of ten cases.
     low_s: u64,
     high_s: u64,
     /// `good` or `fair`: how wide the range is.

@@ -1,9 +1,11 @@
 //! Writes standard output, and files that the user named, replacing them atomically.
 
 use std::fs::{self, Metadata, OpenOptions, Permissions};
-use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+use std::io::{self, IsTerminal, Write};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
+
+use rustix::fs::{Mode, OFlags};
 
 use super::color::ColorWhen;
 use super::io_errors::unwritable;
@@ -69,6 +71,18 @@ impl<'a> Target<'a> {
 /// Returns whether this path means standard output.
 pub(super) fn is_standard(path: &Path) -> bool {
     path == Path::new("-")
+}
+
+/// Returns whether what is written to this path appears on a terminal.
+pub(super) fn is_terminal(path: &Path) -> bool {
+    if is_standard(path) {
+        return io::stdout().is_terminal();
+    }
+    // Opening a pipe would have effects on its reader.
+    let is_device = fs::metadata(path).is_ok_and(|it| it.file_type().is_char_device());
+    let flags = OFlags::WRONLY | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let open = || rustix::fs::open(path, flags, Mode::empty());
+    is_device && open().is_ok_and(|it| it.is_terminal())
 }
 
 /// Writes a file like [`write_whole`], or standard output.
@@ -210,7 +224,7 @@ mod tests {
     fn a_pipe_is_written_to_and_not_replaced() {
         let folder = tempdir().unwrap();
         let path = folder.path().join("pipe");
-        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        let mode = Mode::RUSR | Mode::WUSR;
         rustix::fs::mknodat(
             rustix::fs::CWD,
             &path,

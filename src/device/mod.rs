@@ -29,7 +29,7 @@ pub use preferences::{ChargeLimits, Preferences};
 pub use receiver::{ReceiverFamily, ReceiverModel, is_mute_receiver};
 pub use selection::Selection;
 pub use selector::{Candidate, Match, Selector, SelectorError};
-pub use time_left::{Confidence, TimeBasis, TimeLeft, TimeLeftUntil};
+pub use time_left::{Confidence, TimeBasis, TimeLeft, TimeLeftUntil, rounding_step};
 
 pub use hidpp_proto::feature::DeviceKind;
 pub use hidpp_proto::feature::solar_dashboard::CHARGING_ABOVE;

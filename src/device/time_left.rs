@@ -50,7 +50,7 @@ pub struct TimeLeft {
     pub basis: TimeBasis,
     /// The most likely time.
     pub best: Duration,
-    /// The lower end of the range that holds in nine of ten cases.
+    /// The lower end of the range that is intended to contain the time in nine of ten cases.
     pub low: Duration,
     /// The upper end of it.
     pub high: Duration,
@@ -80,12 +80,17 @@ const STEPS: [u64; 10] = [
 /// See [`STEPS`].
 const PARTS: u64 = 20;
 
+/// The step to which a time of this length is rounded.
+pub fn rounding_step(time: Duration) -> Duration {
+    let most = time.as_secs() / PARTS;
+    let fits = |step: &&u64| **step <= most;
+    Duration::from_secs(STEPS.iter().rev().find(fits).copied().unwrap_or(MINUTE))
+}
+
 impl TimeLeft {
     /// The step to which it is rounded.
     pub fn step(&self) -> Duration {
-        let most = self.best.as_secs() / PARTS;
-        let fits = |step: &&u64| **step <= most;
-        Duration::from_secs(STEPS.iter().rev().find(fits).copied().unwrap_or(MINUTE))
+        rounding_step(self.best)
     }
 
     /// This time rounded: the best value to the nearest step, the range outwards.

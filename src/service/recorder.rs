@@ -127,7 +127,7 @@ impl Recorder {
     /// Computes the forecast from the history of a device. The entries are not cached.
     fn time_left(&self, device: &Device) -> Option<TimeLeft> {
         let now = wall_clock::today();
-        let since = Timestamp::from_start(now.since_start().saturating_sub(forecast::WINDOW));
+        let since = forecast::window_start(now);
         let entries = self.history.as_ref()?.read(&device.id, since);
         let entries = entries.inspect_err(|error| debug!("{}: {error}", device.id));
         forecast::time_left(&entries.ok()?, device, now)

@@ -18,18 +18,21 @@ Examples:
   solar-status history --since 2025-10-01 --until 2025-10-31
   solar-status history --png month.png --svg month.svg --theme dark
   solar-status history --csv > history.csv
-  solar-status history --simulate           a simulated history of two months
+  solar-status history --simulate --since 60d
+                                            two months, simulated
 
 If solar-statusd runs on the system bus, or else on the session bus, the history
 comes from it. Otherwise, or with --state, its files are read.
+
+A chart covers the whole period, also the part in which nothing was recorded.
 
 A time is a length (12h, 30d, 8w, 2y): for --since before --until, for --until
 before now. Or it is a day (2025-10-01): for --since its beginning, for --until
 its end.
 
-A forecast is based on 60 days. Its range contains the actual value in nine of
-ten cases if the coming days are like those. The light that a solar keyboard needs is given in
-lux hours: 300 lux for two hours are 600.
+A forecast is based on 60 days. Its range is intended to contain the actual value
+in nine of ten cases if the coming days are like those. The light that a solar
+keyboard needs is given in lux hours: 300 lux for two hours are 600.
 
 Exit status: 0 there is a history, 1 something failed, 2 wrong arguments, 3 no
 such device, or nothing is recorded for it, 4 no permission to read the files.";

@@ -70,7 +70,7 @@ struct LightEntry {
     why_not: Option<&'static str>,
 }
 
-/// A number and the range that it is in nine times out of ten.
+/// A number and the range that is intended to contain it in nine of ten cases.
 #[derive(Debug, Serialize)]
 struct Range {
     best: f64,

@@ -31,7 +31,6 @@ use crate::cli::json;
 use crate::clock::{Clock, RealClock};
 use crate::device::{Device, Selection};
 use crate::history::forecast;
-use hidpp_proto::units::Timestamp;
 
 pub(super) fn run(args: &HistoryArgs) -> io::Result<Exit> {
     let zone = TimeZone::system();
@@ -44,14 +43,13 @@ pub(super) fn run(args: &HistoryArgs) -> io::Result<Exit> {
         complain(&"--since must be before --until");
         return Ok(Exit::Usage);
     }
-    if let Some(error) = twice_on_standard_output(args) {
+    if let Some(error) = twice_on_standard_output(args).or_else(|| binary_on_a_terminal(args)) {
         complain(&error);
         return Ok(Exit::Usage);
     }
     let asked = Period { since, until };
     // A forecast may use entries from before the shown period.
-    let window = until.since_start().saturating_sub(forecast::WINDOW);
-    let first = since.min(Timestamp::from_start(window));
+    let first = since.min(forecast::window_start(until));
     let mut subjects = match source::subjects(args, (first, until), &zone) {
         Ok(subjects) => subjects,
         Err(error) => {
@@ -111,11 +109,18 @@ fn twice_on_standard_output(args: &HistoryArgs) -> Option<&'static str> {
         .then_some("only one output can go to standard output; name files for the others")
 }
 
+/// Returns an error if a terminal would receive a PNG picture: its bytes can be control sequences.
+fn binary_on_a_terminal(args: &HistoryArgs) -> Option<&'static str> {
+    args.png.as_deref().filter(|path| file::is_terminal(path))?;
+    Some(
+        "a terminal cannot show a PNG picture; name a file (--png chart.png) or redirect the output",
+    )
+}
+
 fn show(args: &HistoryArgs, views: &[View<'_>], asked: Period, zone: TimeZone) -> io::Result<Exit> {
-    let recorded = view::recorded(views, asked);
     let pictured = args.svg.is_some() || args.png.is_some();
     if pictured {
-        let scene = match scene(args, views, recorded, zone.clone()) {
+        let scene = match scene(args, views, asked, zone.clone()) {
             Ok(scene) => scene,
             Err(error) => {
                 complain(&error);
@@ -141,7 +146,7 @@ fn show(args: &HistoryArgs, views: &[View<'_>], asked: Period, zone: TimeZone) -
         return Ok(Exit::Ok);
     } else {
         let summary = Summary {
-            period: recorded,
+            period: asked,
             zone,
             style: target.style(args.color),
         };

@@ -1,5 +1,8 @@
 //! Forecasts as text.
 
+use std::time::Duration;
+
+use crate::device::rounding_step;
 use crate::history::forecast::{Estimate, Forecast, Lack, Outlook, Sunlight};
 
 /// The levels of light in lux used to describe what is needed: the lowest at which a day is long
@@ -9,28 +12,40 @@ const LIGHTS: [f64; 4] = [300.0, 500.0, 1000.0, 10_000.0];
 /// The most hours of light that an example assumes per day.
 const LONG_DAY: f64 = 12.0;
 
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Formats the forecast of the charge: `empty in about 78 days (60 to 105)`; for a device that is
 /// used for hours, `empty in about 12 h of use (9 to 16)`.
 pub(super) fn outlook(forecast: &Forecast) -> String {
     if let Some(left) = forecast.of_use.filter(|left| left.best * 24.0 >= 0.5) {
-        let hours = Estimate {
-            best: left.best * 24.0,
-            low: left.low * 24.0,
-            high: left.high.map(|high| high * 24.0),
-        };
-        let best = hours.best.round();
-        return format!("empty in about {best} h of use{}", range(hours, 1.0));
+        let hours = rounded(left, HOUR);
+        return format!("empty in about {} h of use{}", hours.best, range(hours));
     }
     match forecast.outlook {
         Ok(Outlook::Empty(days)) if days.best <= 0.0 => "empty".to_owned(),
         Ok(Outlook::Empty(days)) if days.best < 1.0 => "empty within a day".to_owned(),
         Ok(Outlook::Empty(days)) => {
-            let best = days.best.round();
-            let unit = if best < 1.5 { "day" } else { "days" };
-            format!("empty in about {best} {unit}{}", range(days, 1.0))
+            let days = rounded(days, DAY);
+            let unit = if days.best < 1.5 { "day" } else { "days" };
+            format!("empty in about {} {unit}{}", days.best, range(days))
         }
         Ok(Outlook::Holds) => "holds its charge".to_owned(),
         Err(lack) => lack.words().to_owned(),
+    }
+}
+
+/// Converts days to whole units, rounded like the time left: the best value to the nearest step, the
+/// range outwards.
+fn rounded(days: Estimate, unit: Duration) -> Estimate {
+    let units = |length: Duration| length.div_duration_f64(unit);
+    let best = Duration::try_from_secs_f64(days.best * DAY.as_secs_f64()).unwrap_or(Duration::MAX);
+    let step = units(rounding_step(best)).max(1.0);
+    let steps = |days: f64| days * units(DAY) / step;
+    Estimate {
+        best: steps(days.best).round() * step,
+        low: steps(days.low).floor() * step,
+        high: days.high.map(|high| steps(high).ceil() * step),
     }
 }
 
@@ -59,7 +74,7 @@ pub(super) fn light(sunlight: &Sunlight) -> String {
 pub(super) fn need(sunlight: &Sunlight) -> String {
     match sunlight.needed {
         Ok(needed) => {
-            let (best, range) = (tens(needed.best), range(needed, 10.0));
+            let (best, range) = (tens(needed.best), range_of_tens(needed));
             format!(
                 "needs {best} lux hours a day{range}, such as {}",
                 example(needed.best)
@@ -83,7 +98,7 @@ pub(super) fn note(forecast: &Forecast, charge: Option<String>) -> String {
             facts.push(format!(
                 "needs {}{}",
                 tens(needed.best),
-                range(needed, 10.0)
+                range_of_tens(needed)
             ));
         }
     }
@@ -91,14 +106,21 @@ pub(super) fn note(forecast: &Forecast, charge: Option<String>) -> String {
 }
 
 /// ` (60 to 105)`; empty if both ends are the same number.
-fn range(estimate: Estimate, step: f64) -> String {
-    let round = |value: f64| (value / step).round() * step;
-    let low = round(estimate.low.max(0.0));
-    match estimate.high.map(round) {
-        Some(high) if high - low < step / 2.0 => String::new(),
+fn range(estimate: Estimate) -> String {
+    let low = estimate.low.max(0.0);
+    match estimate.high {
+        Some(high) if high - low < 0.5 => String::new(),
         Some(high) => format!(" ({low} to {high})"),
         None => format!(" ({low} or more)"),
     }
+}
+
+fn range_of_tens(estimate: Estimate) -> String {
+    range(Estimate {
+        best: tens(estimate.best),
+        low: tens(estimate.low),
+        high: estimate.high.map(tens),
+    })
 }
 
 /// Rounds to the next ten.
@@ -146,8 +168,11 @@ mod tests {
         assert_eq!(says(days), "empty in about 78 days (60 to 105)");
         let open = estimate(77.6, 60.2, None);
         assert_eq!(says(open), "empty in about 78 days (60 or more)");
-        let sure = estimate(19.2, 19.0, Some(19.4));
+        let sure = estimate(19.2, 19.0, Some(19.0));
         assert_eq!(says(sure), "empty in about 19 days");
+        // Like the time left in the table: by weeks from 140 days on.
+        let long = estimate(203.0, 164.9, Some(263.0));
+        assert_eq!(says(long), "empty in about 203 days (161 to 266)");
         assert_eq!(says(estimate(0.4, 0.0, None)), "empty within a day");
         assert_eq!(says(estimate(0.0, 0.0, Some(0.0))), "empty");
         assert_eq!(outlook(&of(Ok(Outlook::Holds))), "holds its charge");

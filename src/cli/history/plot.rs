@@ -149,10 +149,16 @@ impl Plot<'_> {
     /// Prints the axis and the labels of its marks.
     fn print_days(&self, out: &mut dyn Write, width: usize) -> io::Result<()> {
         let place = |mark: &Mark| self.column(mark.at, width);
+        // A label near the end stands before its mark.
+        let label = |mark: &Mark| {
+            let length = mark.label.chars().count();
+            let start = place(mark).min(width.saturating_sub(length));
+            start..start + length
+        };
         let fit = |marks: &[Mark]| {
-            let next = marks.iter().skip(1).map(place);
-            let ends = marks.iter().map(|it| place(it) + it.label.chars().count());
-            ends.zip(next).all(|(end, next)| end < next)
+            let next = marks.iter().skip(1).map(label);
+            let mut both = marks.iter().map(label).zip(next);
+            both.all(|(before, next)| before.end + 2 <= next.start)
         };
         let marks = marks(self.period, self.zone, fit);
         let (corner, line, tick) = if self.style.unicode {
@@ -166,12 +172,9 @@ impl Plot<'_> {
             if let Some(place) = axis.get_mut(place(mark)) {
                 *place = tick;
             }
-            // There may be no room for the last one.
-            if place(mark) + mark.label.chars().count() <= width {
-                let before = place(mark).saturating_sub(labels.chars().count());
-                labels.push_str(&" ".repeat(before));
-                labels.push_str(&mark.label);
-            }
+            let before = label(mark).start.saturating_sub(labels.chars().count());
+            labels.push_str(&" ".repeat(before));
+            labels.push_str(&mark.label);
         }
         let axis: String = axis.into_iter().collect();
         let dim = self.style.ansi(Ansi::new().dimmed());

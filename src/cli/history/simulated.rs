@@ -64,7 +64,6 @@ pub(super) fn subjects(until: Timestamp, zone: &TimeZone) -> Result<Vec<Subject>
         let entries = recorder.history.read(&device.id, Timestamp::START)?;
         subjects.push(Subject { device, entries });
     }
-    subjects.sort_by_key(|subject| subject.device.slot());
     Ok(subjects)
 }
 
@@ -148,7 +147,7 @@ fn query() -> Query {
 mod tests {
     use super::*;
     use crate::history::Entry;
-    use crate::history::forecast::{Forecast, Outlook, forecast};
+    use crate::history::forecast::{Forecast, Outlook, forecast, time_left};
     use hidpp_proto::units::Lux;
     use hidpp_sim::Firmware;
     use hidpp_sim::scenario::{K750, M705, desk, keyboard_use};
@@ -158,12 +157,51 @@ mod tests {
     /// A midnight.
     const UNTIL: Timestamp = Timestamp::from_start(Duration::from_secs(1_764_028_800));
 
-    fn of(name: &str) -> (Vec<Entry>, Forecast) {
+    fn subject(name: &str) -> Subject {
         let subjects = subjects(UNTIL, &TimeZone::UTC).unwrap();
         let called = |it: &Subject| it.device.name.as_deref() == Some(name);
-        let subject = subjects.into_iter().find(called).unwrap();
+        subjects.into_iter().find(called).unwrap()
+    }
+
+    fn of(name: &str) -> (Vec<Entry>, Forecast) {
+        let subject = subject(name);
         let forecast = forecast(&subject.entries, &subject.device, UNTIL);
         (subject.entries, forecast)
+    }
+
+    /// The limits of the range of the time at which the battery is empty, in days since 1970.
+    fn empty(subject: &Subject, now: Timestamp) -> [f64; 2] {
+        let left = time_left(&subject.entries, &subject.device, now).unwrap();
+        let at = |left| (now + left).since_start().as_secs_f64() / DAY.as_secs_f64();
+        [at(left.low), at(left.high)]
+    }
+
+    /// The largest change of either limit from one of these times to the next.
+    fn change(subject: &Subject, times: impl Iterator<Item = Timestamp>) -> f64 {
+        let ranges: Vec<[f64; 2]> = times.map(|now| empty(subject, now)).collect();
+        let changes = ranges.windows(2).flat_map(|two| {
+            let [a, b] = [two[0], two[1]];
+            [(a[0] - b[0]).abs(), (a[1] - b[1]).abs()]
+        });
+        changes.fold(0.0, f64::max)
+    }
+
+    /// It was 139 to 168 days, and 134 to 177 some seconds later, by where its weeks began.
+    #[test]
+    fn a_forecast_is_the_same_within_an_hour_and_moves_smoothly_over_days() {
+        let first = Timestamp::from_start(UNTIL.since_start().saturating_sub(10 * DAY));
+        let after = |seconds: u64| first + Duration::from_secs(seconds);
+        for name in ["K750", "M705"] {
+            let subject = subject(name);
+            for day in 0..10 {
+                let hour = (0..37).map(|step| after(day * 90_000 + step * 97));
+                let changed = change(&subject, hour);
+                assert!(changed < 0.1, "{name} {day}: {changed} days");
+            }
+            // It changes when the charge fell and when a day is over, from about 200 days.
+            let changed = change(&subject, (0..10 * 24).map(|hour| after(hour * 3600)));
+            assert!(changed < 10.0, "{name}: {changed} days");
+        }
     }
 
     /// The day from now on which a device of the simulation is empty, if nothing else changes.

@@ -12,7 +12,7 @@ use super::args::HistoryArgs;
 use super::simulated::{self, SimulationError};
 use super::subject::Subject;
 use crate::bus::Bus;
-use crate::cli::complain;
+use crate::cli::{complain, value_text};
 use crate::client::daemon::{Daemon, NoDaemon};
 use crate::client::deadline::Limits;
 use crate::client::history::HistoryRefused;
@@ -91,6 +91,13 @@ pub(super) fn subjects(
             .entries
             .retain(|entry| (since..=until).contains(&entry.at));
     }
+    // Files do not contain slots, so no other order is the same for all sources.
+    subjects.sort_by_key(|it| {
+        (
+            value_text::name(&it.device).to_lowercase(),
+            it.device.id.clone(),
+        )
+    });
     Ok(subjects)
 }
 

@@ -83,13 +83,3 @@ impl View<'_> {
         self.gaps.iter().map(|gap| gap.length()).sum()
     }
 }
-
-/// Returns the part of the requested period from the first entry on.
-pub(super) fn recorded(views: &[View<'_>], asked: Period) -> Period {
-    let first = views.iter().filter_map(|view| view.entries.first());
-    let first = first.map(|entry| entry.at).min();
-    Period {
-        since: first.map_or(asked.since, |first| first.max(asked.since)),
-        ..asked
-    }
-}

@@ -11,8 +11,9 @@ const WEEK: usize = 7;
 /// The minimum number of changes.
 const LEAST: usize = 7;
 
-/// The number of parts of the data for the jackknife; each is left out in turn.
-const PARTS: usize = 8;
+/// The number of parts of the data for the jackknife. A part begins at each day and is left out in
+/// turn, so that the result does not depend on which day is the first.
+const PARTS: u32 = 8;
 
 /// The charges in percent that are evaluated: a full battery gains nothing from light, and an empty
 /// one loses nothing.
@@ -51,14 +52,21 @@ fn needed(hours: &[Hour]) -> Result<Estimate, Lack> {
         return Err(Lack::FewDays);
     }
     let best = root(&weeks).ok_or(Lack::Unclear)?;
-    let part = days.len().div_ceil(PARTS).max(1);
-    let without_each: Vec<f64> = (0..PARTS)
-        .filter_map(|left_out| root(&self::weeks(&days, |day| day / part != left_out)))
+    let part = days
+        .len()
+        .div_ceil(usize::try_from(PARTS).unwrap_or(usize::MAX));
+    let starts = 0..=days.len().saturating_sub(part);
+    let count = starts.clone().count();
+    let without_each: Vec<f64> = starts
+        .filter_map(|start| {
+            let left_out = start..start + part;
+            root(&self::weeks(&days, |day| !left_out.contains(&day)))
+        })
         .collect();
-    let error = jackknife(&without_each).ok_or(Lack::Unclear)?;
+    let error = jackknife(&without_each, f64::from(PARTS)).ok_or(Lack::Unclear)?;
     let estimate = Estimate::around(best, error);
     // If the charge does not follow the light, the result is meaningless.
-    if without_each.len() < PARTS / 2 || estimate.low < best * (1.0 - WIDEST) {
+    if without_each.len() < count / 2 || estimate.low < best * (1.0 - WIDEST) {
         return Err(Lack::Unclear);
     }
     Ok(estimate)

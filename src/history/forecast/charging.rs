@@ -65,7 +65,8 @@ pub(super) fn until_full(entries: &[Entry], now: Timestamp) -> Option<Estimate> 
             (mean > best / 2.0).then(|| own / mean)
         })
         .collect();
-    let spread = spread(&ratios, USUAL);
+    let charges = u32::try_from(ratios.len()).map_or(0.0, f64::from);
+    let spread = spread(&ratios, charges, USUAL);
     let error = best * both(spread.of_one, spread.of_mean) + guessed / 2.0;
     let mut estimate = Estimate::around(best, error);
     estimate.best -= passed;

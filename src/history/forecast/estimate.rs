@@ -78,12 +78,15 @@ pub(super) fn mean(values: &[f64]) -> Option<f64> {
     Some(values.iter().sum::<f64>() / f64::from(count))
 }
 
-/// The standard error of the mean of independent values; `None`: too few.
-fn error_of_mean(values: &[f64]) -> Option<f64> {
-    let count = f64::from(u32::try_from(values.len()).ok().filter(|it| *it > 1)?);
-    let mean = mean(values)?;
-    let squares: f64 = values.iter().map(|it| (it - mean).powi(2)).sum();
-    Some((squares / (count - 1.0) / count).sqrt())
+/// The mean square of the differences between values and their mean; `None`: there are none.
+fn variance(values: &[f64]) -> Option<f64> {
+    let center = mean(values)?;
+    mean(
+        &values
+            .iter()
+            .map(|it| (it - center).powi(2))
+            .collect::<Vec<f64>>(),
+    )
 }
 
 /// The spread of values, as standard errors.
@@ -98,17 +101,15 @@ pub(super) struct Spread {
 /// The weight of the usual spread, in values: a few values can be similar by chance.
 const USUAL_WEIGHT: f64 = 2.0;
 
-/// The spread of independent values; `usual` is the standard error of one value without further
-/// knowledge.
-pub(super) fn spread(values: &[f64], usual: f64) -> Spread {
-    let count = u32::try_from(values.len()).map_or(f64::from(u32::MAX), f64::from);
-    let mean = mean(values).unwrap_or_default();
-    let squares: f64 = values.iter().map(|it| (it - mean).powi(2)).sum();
-    let free = (count - 1.0).max(0.0);
+/// The spread of values that may overlap, of which `independent` would not; `usual` is the standard
+/// error of one value without further knowledge.
+pub(super) fn spread(values: &[f64], independent: f64, usual: f64) -> Spread {
+    let squares = variance(values).unwrap_or_default() * independent;
+    let free = (independent - 1.0).max(0.0);
     let of_one = ((squares + USUAL_WEIGHT * usual.powi(2)) / (free + USUAL_WEIGHT)).sqrt();
     Spread {
         of_one,
-        of_mean: of_one / count.max(1.0).sqrt(),
+        of_mean: of_one / independent.max(1.0).sqrt(),
     }
 }
 
@@ -117,10 +118,11 @@ pub(super) fn both(one: f64, other: f64) -> f64 {
     (one.powi(2) + other.powi(2)).sqrt()
 }
 
-/// The jackknife standard error of a value, from its values without each part of the data.
-pub(super) fn jackknife(without_each: &[f64]) -> Option<f64> {
-    let parts = f64::from(u32::try_from(without_each.len()).ok()?);
-    Some(error_of_mean(without_each)? * (parts - 1.0))
+/// The jackknife standard error of a value, from its values without each part of the data, of which
+/// there are `parts`. The parts may overlap: the moving-block jackknife of Künsch (The Annals of
+/// Statistics 17, 1989).
+pub(super) fn jackknife(without_each: &[f64], parts: f64) -> Option<f64> {
+    Some((variance(without_each)? * (parts - 1.0).max(0.0)).sqrt())
 }
 
 #[cfg(test)]
@@ -183,7 +185,9 @@ mod tests {
                 mean(&others.map(|(_, it)| *it).collect::<Vec<_>>()).unwrap()
             })
             .collect();
-        assert_near(jackknife(&without), error_of_mean(&values).unwrap());
-        assert_eq!(error_of_mean(&[1.0]), None);
+        // 38 is the sum of the squares of the differences from the mean, 4.
+        let error_of_mean = f64::sqrt(38.0 / 3.0 / 4.0);
+        assert_near(jackknife(&without, 4.0), error_of_mean);
+        assert_eq!(jackknife(&[], 4.0), None);
     }
 }

@@ -32,11 +32,16 @@
 //! where that line crosses zero. A week evens out workdays and weekends. Days with a full battery
 //! are skipped: it gains nothing from light (`balance.rs`).
 //!
-//! **Ranges** are 90 % ranges, if the days to come are like those evaluated. The range of the use
-//! is derived from the differences between weeks, or between parts of three hours of use; if there are
-//! few of them, two more are assumed that differ by a quarter. The margin of the charge is added.
-//! The range of the light is derived by the jackknife, leaving out each eighth of the days in turn.
-//! The rounding error is added (`estimate.rs`).
+//! **Ranges** are intended to be 90 % ranges, if the days to come are like those evaluated. The range
+//! of the use is derived from the differences between weeks, or between parts of three hours of use;
+//! if there are few of them, two more are assumed that differ by a quarter. The margin of the charge
+//! is added. The range of the light is derived by the jackknife, leaving out each eighth of the days
+//! in turn. The rounding error is added (`estimate.rs`).
+//!
+//! **Steadiness.** Two forecasts within minutes must be the same, whatever the time of day. So the
+//! window begins at a midnight in UTC, and no week or eighth of the days has a chosen beginning: all
+//! are evaluated, from each fall or day on, and the number of independent ones among them is
+//! derived from their length.
 
 mod axis;
 mod balance;
@@ -60,8 +65,18 @@ use axis::Timed;
 use hours::Hour;
 use readings::Readings;
 
-/// The length of history that a forecast uses.
-pub const WINDOW: Duration = Duration::from_secs(60 * 24 * 60 * 60);
+/// Seconds in a day.
+const DAY: u64 = 24 * 60 * 60;
+
+/// The length of history that a forecast uses, and the part of a day before it.
+const WINDOW: Duration = Duration::from_secs(60 * DAY);
+
+/// The start of the history that a forecast at `now` uses: the midnight in UTC 60 days before, or
+/// up to a day earlier.
+pub fn window_start(now: Timestamp) -> Timestamp {
+    let since = now.since_start().saturating_sub(WINDOW).as_secs();
+    Timestamp::from_start(Duration::from_secs(since - since % DAY))
+}
 
 /// The maximum life of a full battery in hours of use for which the time left is given in hours of
 /// use. For longer ones, such as a mouse with cells for a year, it is given in calendar time.
@@ -191,7 +206,7 @@ fn of_use(recent: &[&Entry], margin: PercentPoints, now: Timestamp, most: f64) -
 
 /// The entries within the window, sorted by time, and the start of the window.
 fn recent(entries: &[Entry], now: Timestamp) -> (Vec<&Entry>, Timestamp) {
-    let since = Timestamp::from_start(now.since_start().saturating_sub(WINDOW));
+    let since = window_start(now);
     let within = |entry: &&Entry| (since..=now).contains(&entry.at);
     let mut recent: Vec<&Entry> = entries.iter().filter(within).collect();
     recent.sort_by_key(|entry| entry.at);

@@ -122,7 +122,8 @@ pub(super) fn falls(readings: &[Reading], scale: Scale) -> Option<Phases> {
 /// The daily mean charges of a solar keyboard.
 pub(super) fn daily(hours: &[Hour], readings: &[Reading]) -> Option<Phases> {
     let mut lines: Vec<Vec<Point>> = vec![Vec::new()];
-    for (day, hours) in (0_u32..).zip(hours.chunks(24)) {
+    // The mean of a part of a day depends on the time of day.
+    for (day, hours) in (0_u32..).zip(hours.chunks_exact(24)) {
         let charges: Vec<f64> = hours.iter().filter_map(|hour| hour.charge).collect();
         let Some(charge) = mean(&charges) else {
             continue;
@@ -159,13 +160,15 @@ pub(super) fn trend(phases: &Phases) -> Option<Trend> {
     let best = -slope(&phases.lines)?;
     let scale = phases.scale;
     let (mut length, mut change, mut lines) = (0.0, 0.0, 0.0);
-    let mut parts = Vec::new();
+    let mut parts = Parts::default();
     for line in &phases.lines {
         if let (Some(first), Some(last)) = (line.first(), line.last()) {
             length += last.x - first.x;
             change += (last.y - first.y).abs();
             lines += if line.len() > 1 { 1.0 } else { 0.0 };
-            parts.extend(losses(line, scale.part));
+            let of_line = losses(line, scale.part);
+            parts.losses.extend(of_line.losses);
+            parts.independent += of_line.independent;
         }
     }
     let few = change < LEAST_STEPS * phases.step && length < scale.long;
@@ -176,7 +179,7 @@ pub(super) fn trend(phases: &Phases) -> Option<Trend> {
     // quarter.
     let rounding = phases.step / 4.0;
     let rounded = rounding * f64::sqrt(2.0 * lines) / length;
-    let spread = spread(&parts, best.abs() / 4.0);
+    let spread = spread(&parts.losses, parts.independent, best.abs() / 4.0);
     let (last, read) = (phases.last, phases.read);
     let expected = last.y - best * (read.x - last.x);
     let half = phases.step / 2.0;
@@ -193,21 +196,44 @@ pub(super) fn trend(phases: &Phases) -> Option<Trend> {
     })
 }
 
-/// One second in days: closer times count as equal. Otherwise, because of rounding, a part could
-/// end at a different point when the same history is evaluated later.
+/// One second in days: closer times count as equal, since a midpoint is rounded.
 const SAME: f64 = 1.0 / (24.0 * 60.0 * 60.0);
 
-/// The loss per day in each part.
-fn losses(line: &[Point], part: f64) -> Vec<f64> {
+/// The losses per day of all parts of a line: from each point to the first one that is at least
+/// `part` later. No part is the first one, so that the result does not depend on where the history
+/// begins.
+fn losses(line: &[Point], part: f64) -> Parts {
     let mut losses = Vec::new();
-    let mut start = line.first();
-    for point in line {
-        if let Some(first) = start.filter(|first| point.x - first.x >= part - SAME) {
-            losses.push((first.y - point.y) / (point.x - first.x));
-            start = Some(point);
+    let mut lengths = Vec::new();
+    let mut ends = line.iter().peekable();
+    for start in line {
+        while ends.next_if(|end| end.x - start.x < part - SAME).is_some() {}
+        if let Some(end) = ends.peek() {
+            losses.push((start.y - end.y) / (end.x - start.x));
+            lengths.push(end.x - start.x);
         }
     }
-    losses
+    let whole = line.first().zip(line.last());
+    let whole = whole.map_or(0.0, |(first, last)| last.x - first.x);
+    Parts {
+        losses,
+        independent: mean(&lengths).map_or(0.0, |length| independent(whole / length)),
+    }
+}
+
+/// The losses per day of overlapping parts.
+#[derive(Debug, Default)]
+struct Parts {
+    losses: Vec<f64>,
+    /// How many of them are independent, about.
+    independent: f64,
+}
+
+/// The number of independent parts in a line that is this many parts long. In less than two, all
+/// parts overlap, and their difference shows nothing. (Half a part: the mean of the last, partial
+/// one.)
+fn independent(length: f64) -> f64 {
+    if length < 2.0 { 1.0 } else { length - 0.5 }
 }
 
 impl Trend {
