@@ -46,6 +46,32 @@ fn the_screen_adapts_to_a_resized_window() {
     assert_eq!(watch.end().0, Some(0));
 }
 
+#[test]
+fn help_and_details_scroll_on_a_small_screen_and_fit_a_large_one() {
+    let mut watch = watch(&["--simulate"], (40, 12));
+    watch.shows(&["57 %"]);
+    watch.type_keys("?");
+    watch.shows(&["1-10 of 18", "↑↓ scroll", "any other key closes this"]);
+    watch.type_keys("\x1b[F");
+    watch.shows(&["9-18 of 18", "last known values"]);
+    watch.resize((80, 24));
+    watch.shows(&[" q         quit", "any key closes this"]);
+    watch.type_keys("x\r");
+    watch.shows(&[
+        "1 of 3",
+        "Firmware RQK",
+        "Unifying Receiver, slot 1: connected",
+    ]);
+    watch.resize((40, 12));
+    watch.shows(&["PgDn PgUp scroll"]);
+    watch.type_keys("\x1b[6~\x1b[6~\x1b[6~");
+    watch.shows(&["charge read now"]);
+    watch.resize((200, 60));
+    watch.shows(&["10 min ago ─", "6 hours ago ─", "2.54 V", "charge read now"]);
+    watch.type_keys("q");
+    assert_eq!(watch.end().0, Some(0));
+}
+
 /// Ends a watch in this way and checks the exit status.
 fn assert_clean_end(name: &str, expected: i32, end: impl Fn(&mut Terminal)) {
     let mut watch = watch(&["--simulate"], (80, 24));
@@ -98,8 +124,16 @@ fn keys_select_a_device_show_details_and_help() {
     });
     watch.type_keys("\t?");
     watch.shows(&["measure light now", "200 lux"]);
+    // Keys without another meaning close it, too: Left, F1, Space, a letter, and q.
+    for key in ["\x1b[D", "\x1bOP", " ", "x", "q"] {
+        watch.type_keys(key);
+        // The last line is drawn last.
+        watch.shows(&["› M705", "↑↓ choose"]);
+        watch.type_keys("?");
+        watch.shows(&["any key closes this"]);
+    }
     watch.type_keys("\x1b");
-    watch.shows(&["› M705"]);
+    watch.shows(&["› M705", "↑↓ choose"]);
     watch.type_keys("l");
     watch.shows(&["M705 has no light meter"]);
     watch.type_keys("kl");

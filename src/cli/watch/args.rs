@@ -12,9 +12,10 @@ Keys:
   q          quit
   Up Down    choose a device (k j, Page Up, Page Down, Home, End)
   Enter Tab  one device in detail, or all again
+  PgDn PgUp  scroll details and help that do not fit
   l          measure light now
   s          sort: emptiest first, or by receiver and slot
-  ?          the meaning of keys and signs
+  ?          the meaning of keys and signs; any key closes it
 
 Examples:
   solar-status watch                        all devices
@@ -36,7 +37,7 @@ terminal, it is that of monitor.";
 /// Show charge and light live until q is pressed.
 ///
 /// Fills the terminal with all devices and their charge, and one of them in detail, with its light
-/// on a scale and over the last minutes. Meanwhile, solar keyboards that are awake are requested to
+/// on a scale, and its light and charge over the last minutes and hours. Meanwhile, solar keyboards that are awake are requested to
 /// measure light. If the output is not a terminal, it prints one line per change.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]

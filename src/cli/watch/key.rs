@@ -16,11 +16,13 @@ pub(super) enum Input {
     Light,
     Sort,
     Help,
+    /// Any other key: it closes the help.
+    Other,
 }
 
 const ESCAPE: u8 = 0x1B;
 
-/// Returns the keys in what was read at once. Unknown keys are ignored.
+/// Returns the keys in what was read at once.
 ///
 /// Sequences are those of ECMA-48 as xterm and the Linux console send them: `ESC [` or `ESC O`,
 /// parameters, a final byte. An escape on its own is the key Esc: a terminal sends a sequence at
@@ -39,21 +41,23 @@ pub(super) fn inputs(mut bytes: &[u8]) -> Vec<Input> {
                 bytes = after;
                 of_sequence(sequence)
             }
-            (ESCAPE, []) => Some(Input::Back),
+            (ESCAPE, []) => Input::Back,
             // Alt with another key.
             (ESCAPE, [_, after @ ..]) => {
                 bytes = after;
-                None
+                Input::Other
             }
+            // The first byte of a character in UTF-8 stands for it.
+            (0x80..=0xBF, _) => continue,
             (key, _) => of_key(key),
         };
-        found.extend(input);
+        found.push(input);
     }
     found
 }
 
-const fn of_key(key: u8) -> Option<Input> {
-    Some(match key {
+const fn of_key(key: u8) -> Input {
+    match key {
         b'q' | b'Q' => Input::Quit,
         b'k' => Input::Up,
         b'j' => Input::Down,
@@ -63,20 +67,20 @@ const fn of_key(key: u8) -> Option<Input> {
         b's' => Input::Sort,
         b'?' | b'h' => Input::Help,
         b'\r' | b'\n' | b'\t' => Input::Details,
-        _ => return None,
-    })
+        _ => Input::Other,
+    }
 }
 
-const fn of_sequence(sequence: &[u8]) -> Option<Input> {
-    Some(match sequence {
+const fn of_sequence(sequence: &[u8]) -> Input {
+    match sequence {
         b"A" => Input::Up,
         b"B" => Input::Down,
         b"H" | b"1~" | b"7~" => Input::First,
         b"F" | b"4~" | b"8~" => Input::Last,
         b"5~" => Input::PageUp,
         b"6~" => Input::PageDown,
-        _ => return None,
-    })
+        _ => Input::Other,
+    }
 }
 
 #[cfg(test)]
@@ -108,18 +112,24 @@ mod tests {
     }
 
     #[test]
-    fn unknown_keys_are_ignored() {
-        // Ctrl with an arrow, a bracketed paste, Alt-q, a mouse, umlauts, an unfinished sequence.
+    fn every_other_key_is_one_too() {
+        // Ctrl with an arrow, F1 in both forms, Left, Space, Backspace, Alt-q, an umlaut, a mouse, an
+        // unfinished sequence.
         for bytes in [
             &b"\x1b[1;5A"[..],
-            b"\x1b[200~",
+            b"\x1bOP",
+            b"\x1b[11~",
+            b"\x1b[D",
+            b" ",
+            b"\x7f",
             b"\x1bq",
-            b"\x1b[<0;1;1M",
             "ä".as_bytes(),
+            b"\x1b[<0;1;1M",
             b"\x1b[12",
-            b"\0\x7f",
+            b"x",
+            b"1",
         ] {
-            assert_eq!(inputs(bytes), [], "{bytes:?}");
+            assert_eq!(inputs(bytes), [Input::Other], "{bytes:?}");
         }
     }
 }

@@ -41,6 +41,7 @@ use self::signals::Signals;
 use self::terminal::Screen;
 use self::view::{Action, View};
 use super::exit::Exit;
+use super::options::Field;
 use super::style::Style;
 use super::{color, io_errors, monitor, stderr};
 use crate::client::follow::{FollowEvent, SessionEvent};
@@ -53,9 +54,13 @@ pub(super) fn has_screen() -> bool {
     able && io::stdout().is_terminal()
 }
 
-pub(super) fn run(args: WatchArgs) -> io::Result<Exit> {
+pub(super) fn run(mut args: WatchArgs) -> io::Result<Exit> {
     if !has_screen() {
         return monitor::run(&args.into_monitor());
+    }
+    // The details show it. It is read once, and not if the fields were narrowed down.
+    if args.common.reads(Field::Name) && args.common.reads(Field::Battery) {
+        args.common.fields.push(Field::Firmware);
     }
     let out = io::stdout();
     let style = Style::of_environment(color::color(args.common.color, &out), None);
@@ -124,6 +129,7 @@ impl Watch {
             }
             let size = self.screen.size();
             let drawn = draw(&self.model, &self.view, size, self.style, now);
+            self.view.drawn(drawn.scroll);
             self.screen
                 .show(drawn.buffer)
                 .map_err(io_errors::unwritable)?;

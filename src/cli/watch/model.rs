@@ -4,15 +4,32 @@ use std::time::Duration;
 
 use super::track::Track;
 use crate::client::naming::Naming;
-use crate::device::{BatteryLevel, Change, Device, Presence, Receiver};
+use crate::device::{BatteryLevel, Change, Device, Link, Presence, Receiver};
 use hidpp_proto::units::{Percent, Timestamp};
 use hidpp_proto::wire::Slot;
 
+/// A period for which values are shown.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Period {
+    length: Duration,
+    /// Its length, and half of it, in words.
+    pub(super) name: &'static str,
+    pub(super) half: &'static str,
+}
+
 /// The period for which light and voltage are shown.
-const MINUTES: Duration = Duration::from_secs(10 * 60);
+pub(super) const MINUTES: Period = Period {
+    length: Duration::from_secs(10 * 60),
+    name: "10 min",
+    half: "5 min",
+};
 
 /// The period for which the charge, which changes slowly, is shown.
-const HOURS: Duration = Duration::from_secs(6 * 60 * 60);
+pub(super) const HOURS: Period = Period {
+    length: Duration::from_secs(6 * 60 * 60),
+    name: "6 hours",
+    half: "3 hours",
+};
 
 /// The period over which the trend of a charge is determined.
 const TREND: Duration = Duration::from_secs(60 * 60);
@@ -59,7 +76,7 @@ pub(super) struct Entry {
     /// Percent.
     pub(super) charge: Track,
     /// Millivolts.
-    voltage: Track,
+    pub(super) voltage: Track,
     /// When the light key was pressed last.
     pub(super) key_pressed: Option<Timestamp>,
     /// When it last woke up or connected.
@@ -84,9 +101,9 @@ impl Entry {
     const fn new(device: Device) -> Self {
         Self {
             device,
-            light: Track::of(MINUTES),
-            charge: Track::of(HOURS),
-            voltage: Track::of(MINUTES),
+            light: Track::of(MINUTES.length),
+            charge: Track::of(HOURS.length),
+            voltage: Track::of(MINUTES.length),
             key_pressed: None,
             back: None,
             stale: false,
@@ -146,7 +163,7 @@ impl Entry {
 
     /// The trend of its charge; `None`: steady or unknown.
     pub(super) fn trend(&self, now: Timestamp) -> Option<Trend> {
-        let voltage = self.voltage.rise(now, MINUTES);
+        let voltage = self.voltage.rise(now, MINUTES.length);
         let voltage = voltage.filter(|rise| rise.abs() >= FLICKER);
         let rise = voltage.or_else(|| self.charge.rise(now, TREND))?;
         match rise {
@@ -257,9 +274,9 @@ impl Model {
         }
     }
 
-    /// Returns the receiver of a device.
-    pub(super) fn receiver_of(&self, device: &Device) -> Option<&Receiver> {
-        let id = device.receiver()?;
+    /// Returns the receiver of a link.
+    pub(super) fn receiver_of(&self, link: &Link) -> Option<&Receiver> {
+        let id = link.receiver()?;
         self.receivers.iter().find(|it| it.id == id)
     }
 
@@ -283,7 +300,7 @@ impl Model {
 mod tests {
     use super::*;
     use crate::cli::watch::tests::at;
-    use crate::device::{Battery, Changed, Link, ReceiverModel};
+    use crate::device::{Battery, Changed, ReceiverModel};
     use hidpp_proto::feature::solar_dashboard::read_event;
     use hidpp_proto::units::Millivolts;
     use test_support::report;

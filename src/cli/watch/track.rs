@@ -23,6 +23,11 @@ impl Track {
         Self { span, points }
     }
 
+    /// Returns whether no value is known.
+    pub(super) fn is_empty(&self) -> bool {
+        self.points.is_empty()
+    }
+
     /// Adds the value from this time on. A value older than the last one is ignored.
     pub(super) fn note(&mut self, at: Timestamp, value: Option<u16>) {
         match self.points.back_mut() {

@@ -1,46 +1,39 @@
-//! A single device in detail: its charge, its light on a scale, and the last minutes.
+//! A single device in detail: its charge, its light on a scale, charts of the recent past, and, on a
+//! page of its own, all facts.
 
-use anstyle::Style as Ansi;
 use ratatui_core::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+use super::charts::{self, Quantity};
 use super::list::{join, trend};
 use super::pen::{BOLD, DIM, LOUD, Pen, at_both_ends, gap, plain, span};
-use super::{is_lit, scale};
+use super::{NAMES, WIDE, facts, is_lit, place, scale};
 use crate::cli::bar::wide_bar;
 use crate::cli::value_text;
 use crate::cli::watch::model::{Entry, Model, Trend};
-use crate::cli::watch::track::Track;
-use crate::device::{Light, LightLevel, Link, Presence, TimeBasis, TimeLeft};
-use crate::text;
-use hidpp_proto::units::Lux;
+use crate::device::{Light, Presence, TimeBasis, TimeLeft};
 
-/// The width from which lines have labels.
-const WIDE: usize = 60;
-
-/// The width of labels.
-const NAMES: usize = 10;
-
-/// The greatest width of charts and scales: in a longer line the eye gets lost.
+/// The greatest width of the scale: in a longer line the eye gets lost.
 const WIDEST: usize = 120;
+
+/// The height from which a page has room for the chart of the voltage.
+const TALL: usize = 30;
 
 /// The greatest width of the gauge of the charge.
 const GAUGE: usize = 40;
 
-/// The greatest height of the chart of light.
-const HIGHEST: usize = 6;
-
-/// The parts of the page, the most important first: without room, the last are left out.
+/// The parts beside the list of devices, the most important first: without room, the last are left
+/// out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
     Charge,
     Left,
     Needle,
     Scale,
-    LightChart,
+    Chart,
     Words,
     Seen,
-    ChargeChart,
+    MoreCharts,
     GapAboveCharge,
     GapAboveLight,
     GapAboveCharts,
@@ -57,8 +50,8 @@ const PARTS: [Part; 12] = [
     Part::Scale,
     Part::Words,
     Part::GapAboveCharts,
-    Part::LightChart,
-    Part::ChargeChart,
+    Part::Chart,
+    Part::MoreCharts,
     Part::GapAboveSeen,
     Part::Seen,
 ];
@@ -67,8 +60,19 @@ impl Part {
     const fn is_of_light(self) -> bool {
         matches!(
             self,
-            Self::Needle | Self::Scale | Self::Words | Self::LightChart | Self::GapAboveLight
+            Self::Needle | Self::Scale | Self::Words | Self::GapAboveLight
         )
+    }
+
+    const fn is_gap(self) -> bool {
+        matches!(
+            self,
+            Self::GapAboveCharge | Self::GapAboveLight | Self::GapAboveCharts | Self::GapAboveSeen
+        )
+    }
+
+    const fn is_chart(self) -> bool {
+        matches!(self, Self::Chart | Self::MoreCharts)
     }
 }
 
@@ -77,20 +81,7 @@ pub(super) fn title(pen: &Pen, model: &Model, entry: &Entry, width: usize) -> Li
     let device = &entry.device;
     let rule = pen.glyph("─", "-");
     let name = pen.fitted(&value_text::name(device), width.saturating_sub(6));
-    let place = match &device.link {
-        Link::Paired { slot, .. } => {
-            let receiver = model.receiver_of(device).map(|it| it.model.name());
-            join(
-                [receiver.map(str::to_owned), Some(format!("slot {slot}"))],
-                ", ",
-            )
-        }
-        Link::Direct { bus, .. } => match bus.as_str() {
-            "usb" => "USB".to_owned(),
-            "bluetooth" => "Bluetooth".to_owned(),
-            bus => text::line(&format!("bus {bus}")),
-        },
-    };
+    let place = place(model, &device.link);
     let lamp = entry.measures_light().then(|| {
         if is_lit(pen, entry) {
             span(pen.glyph(" ● light key ", " (*) light key "), LOUD)
@@ -117,70 +108,97 @@ pub(super) fn title(pen: &Pen, model: &Model, entry: &Entry, width: usize) -> Li
     left
 }
 
-/// The lines below the title, as many as fit.
+/// The lines below the title beside the list of devices, as many as fit. The charts have the height
+/// that is left.
 pub(super) fn lines(pen: &Pen, entry: &Entry, width: usize, height: usize) -> Vec<Line<'static>> {
-    let mut parts = PARTS.to_vec();
-    parts.retain(|part| entry.measures_light() || !part.is_of_light());
-    let left = entry.device.time_left(pen.now).map(TimeLeft::rounded);
-    parts.retain(|part| left.is_some() || *part != Part::Left);
+    let quantities = Quantity::of(entry, false);
+    let mut parts = parts(pen, entry, &quantities);
     while parts.len() > height {
         let last = parts.iter().copied().max();
         parts.retain(|part| Some(*part) != last);
     }
-    let rows = HIGHEST.min(1 + height.saturating_sub(parts.len()));
+    let has_all = parts.contains(&Part::MoreCharts);
+    let shown = if has_all { quantities.len() } else { 1 };
+    let shown = quantities.get(..shown).unwrap_or(&quantities);
+    let others = parts.iter().filter(|it| !it.is_chart()).count();
+    let rows = height.saturating_sub(others);
+    let lines = parts.into_iter().flat_map(|part| match part {
+        Part::Chart => charts::lines(pen, entry, shown, width, rows),
+        // Drawn with the first one.
+        Part::MoreCharts => Vec::new(),
+        part => vec![line(pen, entry, part, width)],
+    });
+    lines.collect()
+}
+
+/// All lines below the title on a page of its own, which may be more than the height.
+pub(super) fn page(
+    pen: &Pen,
+    model: &Model,
+    entry: &Entry,
+    width: usize,
+    height: usize,
+) -> Vec<Line<'static>> {
+    let quantities = Quantity::of(entry, height >= TALL);
+    let facts = facts::lines(pen, model, entry, width);
+    let mut parts = parts(pen, entry, &quantities);
+    parts.retain(|part| !matches!(part, Part::MoreCharts | Part::Seen));
+    let least = charts::least(&quantities, width);
+    let rows = |parts: &[Part]| {
+        let others = parts.iter().filter(|it| !it.is_chart()).count() + facts.len();
+        height.saturating_sub(others)
+    };
+    // Rather no gaps than scrolling.
+    while rows(&parts) < least
+        && let Some(gap) = parts.iter().position(|it| it.is_gap())
+    {
+        parts.remove(gap);
+    }
+    let rows = rows(&parts).max(least);
+    let lines = parts.into_iter().flat_map(|part| match part {
+        Part::Chart => charts::lines(pen, entry, &quantities, width, rows),
+        part => vec![line(pen, entry, part, width)],
+    });
+    lines.chain(facts).collect()
+}
+
+/// The parts that a device has.
+fn parts(pen: &Pen, entry: &Entry, quantities: &[Quantity]) -> Vec<Part> {
+    let mut parts = PARTS.to_vec();
+    parts.retain(|part| match part {
+        Part::Left => entry.device.time_left(pen.now).is_some(),
+        Part::Chart | Part::GapAboveCharts => !quantities.is_empty(),
+        Part::MoreCharts => quantities.len() > 1,
+        part => entry.measures_light() || !part.is_of_light(),
+    });
+    parts
+}
+
+/// Draws a part of one line.
+fn line(pen: &Pen, entry: &Entry, part: Part, width: usize) -> Line<'static> {
     let names = if width >= WIDE { NAMES } else { 1 };
     let room = width.saturating_sub(names + 1).min(WIDEST);
-    let with_name = |(name, line): (String, Line<'static>)| {
-        let name = if names == NAMES {
-            format!(" {name}")
-        } else {
-            String::new()
-        };
-        let name = span(format!("{name:<names$}"), DIM);
-        [name].into_iter().chain(line.spans).collect()
-    };
     let light = entry.device.light.as_ref();
-    let color = |ansi| if entry.is_old() { DIM } else { ansi };
-    let lines = parts.into_iter().flat_map(|part| match part {
-        Part::Charge => vec![("Charge".to_owned(), charge(pen, entry, room))],
-        Part::Left => {
-            let line = |left| ("Time".to_owned(), time_left(pen, left));
-            left.as_ref().map(line).into_iter().collect()
-        }
-        Part::Needle => vec![("Light".to_owned(), needle(pen, entry, room))],
-        Part::Scale => vec![(String::new(), scale::line(pen, light, entry.is_old(), room))],
-        Part::Words => vec![(
-            String::new(),
-            scale::words(pen, light.map(Light::level), room),
-        )],
-        Part::LightChart => {
-            let charges = scale::CHARGES.0;
-            // Light too weak to charge with must not look strong.
-            let bounds = (2 * charges, u16::MAX);
-            let (most, chart) = chart(pen, &entry.light, bounds, (room, rows), |lux| {
-                color(scale::color(LightLevel::of(Lux(lux))))
-            });
-            let name = |place| match place {
-                0 if rows > 1 => Lux(most).to_string(),
-                _ if place + 1 == rows => "10 min".to_owned(),
-                _ => String::new(),
-            };
-            let chart = chart.into_iter().enumerate();
-            chart.map(|(place, line)| (name(place), line)).collect()
-        }
-        Part::ChargeChart => {
-            let (_, chart) = chart(pen, &entry.charge, (100, 100), (room, 1), |_| {
-                color(Ansi::new())
-            });
-            let name = "6 hours".to_owned();
-            chart.into_iter().map(|line| (name.clone(), line)).collect()
-        }
-        Part::Seen => vec![(String::new(), seen(pen, entry))],
-        Part::GapAboveCharge | Part::GapAboveLight | Part::GapAboveCharts | Part::GapAboveSeen => {
-            vec![(String::new(), Line::default())]
-        }
-    });
-    lines.map(with_name).collect()
+    let (name, line) = match part {
+        Part::Charge => ("Charge", charge(pen, entry, room)),
+        Part::Left => ("Time", time_left(pen, entry, room)),
+        Part::Needle => ("Light", needle(pen, entry, room)),
+        Part::Scale => ("", scale::line(pen, light, entry.is_old(), room)),
+        Part::Words => ("", scale::words(pen, light.map(Light::level), room)),
+        Part::Seen => ("", Line::from(span(facts::seen(pen, entry), DIM))),
+        Part::Chart
+        | Part::MoreCharts
+        | Part::GapAboveCharge
+        | Part::GapAboveLight
+        | Part::GapAboveCharts
+        | Part::GapAboveSeen => ("", Line::default()),
+    };
+    let name = match names {
+        NAMES => format!(" {name}"),
+        _ => String::new(),
+    };
+    let name = span(format!("{name:<names$}"), DIM);
+    [name].into_iter().chain(line.spans).collect()
 }
 
 fn charge(pen: &Pen, entry: &Entry, room: usize) -> Line<'static> {
@@ -229,11 +247,23 @@ fn charge(pen: &Pen, entry: &Entry, room: usize) -> Line<'static> {
     gauge.into_iter().flatten().chain(text).collect()
 }
 
-fn time_left(pen: &Pen, left: &TimeLeft) -> Line<'static> {
+fn time_left(pen: &Pen, entry: &Entry, room: usize) -> Line<'static> {
+    let left = entry.device.time_left(pen.now).map(TimeLeft::rounded);
+    let Some(left) = left else {
+        return Line::default();
+    };
     if left.basis == TimeBasis::Calendar {
         pen.until(pen.now + left.step());
     }
-    Line::from(plain(value_text::time_left_range(left)))
+    let text = value_text::time_left_range(&left);
+    // Rather no range than a part of it.
+    let fits = text.width() <= room;
+    let text = if fits {
+        text
+    } else {
+        value_text::time_left(&left)
+    };
+    Line::from(plain(text))
 }
 
 fn needle(pen: &Pen, entry: &Entry, room: usize) -> Line<'static> {
@@ -257,41 +287,4 @@ fn says(light: &Light) -> &'static str {
     } else {
         "too little to charge"
     }
-}
-
-/// Draws a chart with this number of columns and rows, from zero to the greatest value, which is
-/// clamped to the bounds. Returns that value, too.
-fn chart(
-    pen: &Pen,
-    track: &Track,
-    bounds: (u16, u16),
-    (columns, rows): (usize, usize),
-    color: impl Fn(u16) -> Ansi,
-) -> (u16, Vec<Line<'static>>) {
-    let count = u16::try_from(columns).unwrap_or(u16::MAX);
-    if let Some(moves) = track.moves(pen.now, count) {
-        pen.until(moves);
-    }
-    let columns = track.columns(pen.now, count);
-    let most = columns.iter().copied().flatten().max();
-    let most = most.unwrap_or_default().clamp(bounds.0, bounds.1);
-    let row = |row| {
-        let glyph = |value: &Option<u16>| match *value {
-            Some(value) => span(pen.level(value, most, row, rows), color(value)),
-            None => gap(1),
-        };
-        columns.iter().map(glyph).collect()
-    };
-    (most, (0..rows).rev().map(row).collect())
-}
-
-fn seen(pen: &Pen, entry: &Entry) -> Line<'static> {
-    let device = &entry.device;
-    let seen = entry.seen().map(|at| format!("seen {}", pen.age(at)));
-    let read = device
-        .battery
-        .map(|it| format!("charge read {}", pen.age(it.charge_at)));
-    let light = device.light.map(|it| format!("light {}", pen.age(it.at)));
-    let facts = join([seen, read, light], ", ");
-    Line::from(span(facts, DIM))
 }

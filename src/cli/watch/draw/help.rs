@@ -3,18 +3,20 @@
 use ratatui_core::text::Line;
 use unicode_width::UnicodeWidthStr;
 
-use super::pen::{BOLD, Pen, gap, plain, span};
+use super::pen::{BOLD, Pen, gap, plain, span, wrapped};
 
 /// The width of a key or sign.
 const SIGNS: usize = 10;
 
-/// The keys first, then the signs, as many as fit.
-pub(super) fn lines(pen: &Pen, height: usize) -> Vec<Line<'static>> {
+/// All lines at this width: the keys first, then the signs.
+pub(super) fn lines(pen: &Pen, width: usize) -> Vec<Line<'static>> {
     let arrows = pen.glyph("↑ ↓  j k", "j k");
     let trend = pen.glyph("↑ ↓", "+ -");
     let meanings = [
         ("q", "quit"),
         (arrows, "choose a device"),
+        ("PgUp PgDn", "choose or scroll by a page"),
+        ("Home End", "the first, the last (g G)"),
         ("Enter Tab", "one device in detail, or all"),
         ("l", "measure light now"),
         ("s", "emptiest first, or by slot"),
@@ -28,9 +30,18 @@ pub(super) fn lines(pen: &Pen, height: usize) -> Vec<Line<'static>> {
         (pen.glyph("●", "*"), "the light key was pressed"),
         ("dim", "offline: last known values"),
     ];
-    let line = |(sign, meaning): (&'static str, &'static str)| {
-        let blank = gap(SIGNS.saturating_sub(sign.width()));
-        Line::from_iter([gap(1), span(sign, BOLD), blank, plain(meaning)])
-    };
-    meanings.into_iter().map(line).take(height).collect()
+    let room = width.saturating_sub(SIGNS + 1);
+    let lines = meanings.into_iter().flat_map(|(sign, meaning)| {
+        let blank = SIGNS.saturating_sub(sign.width());
+        let first = [gap(1), span(sign, BOLD), gap(blank)];
+        let meaning = wrapped(meaning, room).into_iter().enumerate();
+        meaning.map(move |(place, text)| {
+            let begin = match place {
+                0 => first.to_vec(),
+                _ => vec![gap(SIGNS + 1)],
+            };
+            begin.into_iter().chain([plain(text)]).collect()
+        })
+    });
+    lines.collect()
 }

@@ -1,6 +1,8 @@
 //! Draws the screen as a pure function of the known state, the size and the time.
 
+mod charts;
 mod details;
+mod facts;
 mod help;
 mod list;
 mod pen;
@@ -13,14 +15,23 @@ use ratatui_core::layout::Rect;
 use ratatui_core::text::{Line, Span};
 
 use self::list::List;
-use self::pen::{BOLD, DIM, LOUD, Pen, at_both_ends, gap, plain, span};
+use self::list::join;
+use self::pen::{BOLD, DIM, LOUD, Pen, at_both_ends, gap, plain, span, wrapped};
 use super::model::{Entry, FollowState, Model};
-use super::view::{Order, Page, View};
+use super::view::{Order, Page, Scroll, View};
 use crate::cli::style::Style;
+use crate::device::Link;
+use crate::text;
 use hidpp_proto::units::Timestamp;
 
 /// The least size in columns and rows; a smaller screen shows a message.
 const LEAST: (u16, u16) = (24, 5);
+
+/// The width from which lines have labels.
+const WIDE: usize = 60;
+
+/// The width of these labels.
+const NAMES: usize = 10;
 
 /// How long the indicator of a light key stays lit.
 const LIT: Duration = Duration::from_secs(4);
@@ -29,6 +40,7 @@ const LIT: Duration = Duration::from_secs(4);
 pub(super) struct Drawn {
     pub(super) buffer: Buffer,
     pub(super) changes: Option<Timestamp>,
+    pub(super) scroll: Scroll,
 }
 
 /// Draws a screen of this size (columns, rows).
@@ -42,7 +54,8 @@ pub(super) fn draw(
     let pen = Pen::new(style, now);
     let area = Rect::new(0, 0, size.0, size.1);
     let mut buffer = Buffer::empty(area);
-    for (line, y) in lines(&pen, model, view, size).iter().zip(0..size.1) {
+    let (lines, scroll) = lines(&pen, model, view, size);
+    for (line, y) in lines.iter().zip(0..size.1) {
         buffer.set_line(0, y, line, size.0);
     }
     if !style.unicode {
@@ -58,86 +71,161 @@ pub(super) fn draw(
     Drawn {
         buffer,
         changes: pen.changes(),
+        scroll,
     }
 }
 
-fn lines(pen: &Pen, model: &Model, view: &View, size: (u16, u16)) -> Vec<Line<'static>> {
+fn lines(pen: &Pen, model: &Model, view: &View, size: (u16, u16)) -> (Vec<Line<'static>>, Scroll) {
     let (width, height) = (usize::from(size.0), usize::from(size.1));
     if size.0 < LEAST.0 || size.1 < LEAST.1 {
         let (columns, rows) = LEAST;
-        return wrapped(&format!("too small: {columns}x{rows} at least"), width);
+        let text = wrapped(&format!("too small: {columns}x{rows} at least"), width);
+        return (
+            text.into_iter().map(Line::from).collect(),
+            Scroll::default(),
+        );
     }
-    let keys = Line::from_iter(keys(pen, view, width));
     let remark = model.remark.as_ref();
     let remark = remark.filter(|it| it.until.is_none_or(|until| pen.now < until));
     if let Some(until) = remark.and_then(|it| it.until) {
         pen.until(until);
     }
     let remark = remark.map(|it| Line::from(span(pen.fitted(&it.text, width), LOUD)));
+    // Without the heading and the keys.
     let room = height - 2 - usize::from(remark.is_some());
-    let mut lines = match view.page {
-        Page::Help => help::lines(pen, room + 1),
-        Page::Overview | Page::Details => devices(pen, model, view, width, room),
+    let (mut lines, scroll) = match view.page {
+        Page::Help => help(pen, view, width, room),
+        Page::Overview => overview(pen, model, view, width, room),
+        Page::Details => one_device(pen, model, view, width, room),
     };
     lines.resize(room + 1, Line::default());
     lines.extend(remark);
-    lines.push(keys);
-    lines
+    let has_devices = !model.entries.is_empty();
+    lines.push(Line::from_iter(keys(
+        pen,
+        view.page,
+        has_devices,
+        scroll,
+        width,
+    )));
+    (lines, scroll)
 }
 
-/// The heading and the devices.
-fn devices(
+/// The part of a page that is shown, and how far it can be scrolled.
+fn part(view: &View, lines: Vec<Line<'static>>, room: usize) -> (Vec<Line<'static>>, Scroll) {
+    let scroll = Scroll::of(lines.len(), room);
+    let top = view.top.min(scroll.last);
+    (lines.into_iter().skip(top).take(room).collect(), scroll)
+}
+
+/// `1-9 of 16`, if not all lines are shown.
+fn part_text(view: &View, scroll: Scroll) -> String {
+    let top = view.top.min(scroll.last);
+    let (last, all) = (top + scroll.page, scroll.last + scroll.page);
+    if scroll.is_needed() {
+        format!("{}-{last} of {all}", top + 1)
+    } else {
+        String::new()
+    }
+}
+
+fn help(pen: &Pen, view: &View, width: usize, room: usize) -> (Vec<Line<'static>>, Scroll) {
+    let (lines, scroll) = part(view, help::lines(pen, width), room);
+    let title = Line::from_iter([span("solar-status", BOLD), gap(2), plain("help")]);
+    let shown = Line::from(span(part_text(view, scroll), DIM));
+    let heading = at_both_ends(title, shown, width);
+    ([heading].into_iter().chain(lines).collect(), scroll)
+}
+
+/// The heading and what to do without a device.
+fn no_device(model: &Model, width: usize) -> (Vec<Line<'static>>, Scroll) {
+    let text = wrapped(no_device_text(model), width).into_iter();
+    let heading = heading(model, String::new(), width);
+    let lines = [heading].into_iter().chain(text.map(Line::from)).collect();
+    (lines, Scroll::default())
+}
+
+/// The heading and one device.
+fn one_device(
+    pen: &Pen,
+    model: &Model,
+    view: &View,
+    width: usize,
+    room: usize,
+) -> (Vec<Line<'static>>, Scroll) {
+    let entries = view.entries(model);
+    let place = view.place(&entries);
+    let Some(chosen) = entries.get(place) else {
+        return no_device(model, width);
+    };
+    let room = room.saturating_sub(1);
+    let (lines, scroll) = part(view, details::page(pen, model, chosen, width, room), room);
+    let shown = Some(part_text(view, scroll)).filter(|it| !it.is_empty());
+    let shown = shown.map(|it| format!("lines {it}"));
+    let order = Some(format!("{} of {}", place + 1, entries.len()));
+    let heading = heading(model, join([shown, order], ", "), width);
+    let title = details::title(pen, model, chosen, width);
+    ([heading, title].into_iter().chain(lines).collect(), scroll)
+}
+
+/// The heading, the devices and one of them in detail.
+fn overview(
     pen: &Pen,
     model: &Model,
     view: &View,
     width: usize,
     height: usize,
-) -> Vec<Line<'static>> {
+) -> (Vec<Line<'static>>, Scroll) {
     let entries = view.entries(model);
     let place = view.place(&entries);
     let Some(chosen) = entries.get(place) else {
-        let mut lines = vec![heading(model, String::new(), width)];
-        lines.extend(wrapped(no_device_text(model), width));
-        return lines;
+        return no_device(model, width);
     };
-    let details = |height: usize| {
-        let title = details::title(pen, model, chosen, width);
-        let lines = details::lines(pen, chosen, width, height.saturating_sub(1));
-        [title].into_iter().chain(lines)
-    };
-    if view.page == Page::Details {
-        let order = format!("{} of {}", place + 1, entries.len());
-        let heading = heading(model, order, width);
-        return [heading].into_iter().chain(details(height)).collect();
-    }
     let rows = rows(entries.len(), height);
     // The chosen device is in the middle, as far as there are others on both sides.
     let first = place
         .saturating_sub(rows / 2)
         .min(entries.len().saturating_sub(rows));
-    let order = match view.order {
-        Order::Place => "",
-        Order::Emptiest => "emptiest first",
-    };
-    let part = if rows < entries.len() {
-        format!("{}-{} of {}", first + 1, first + rows, entries.len())
-    } else {
-        String::new()
-    };
-    let order = [order.to_owned(), part]
-        .into_iter()
-        .filter(|it| !it.is_empty());
-    let order = order.collect::<Vec<_>>().join(", ");
-    let mut lines = vec![heading(model, order, width)];
+    let order = (view.order == Order::Emptiest).then(|| "emptiest first".to_owned());
+    let part = || format!("{}-{} of {}", first + 1, first + rows, entries.len());
+    let part = (rows < entries.len()).then(part);
+    let mut lines = vec![heading(model, join([order, part], ", "), width)];
     let list = List::new(pen, &entries, width);
     let shown = entries.iter().enumerate().skip(first).take(rows);
     lines.extend(shown.map(|(at, entry)| list.line(pen, entry, at == place, width)));
-    if height > rows {
-        // Keep it close to the list on a large screen.
-        lines.extend((height > rows + DETAILS).then(Line::default));
-        lines.extend(details(height - rows));
+    let mut left = height - rows;
+    // Distinguishes list and details on a large screen.
+    if left > DETAILS {
+        lines.push(Line::default());
+        left -= 1;
     }
-    lines
+    if left > 0 {
+        lines.push(details::title(pen, model, chosen, width));
+        lines.extend(details::lines(pen, chosen, width, left - 1));
+    }
+    let scroll = Scroll {
+        last: 0,
+        page: rows,
+    };
+    (lines, scroll)
+}
+
+/// Where a link leads: a slot of a receiver, or a bus.
+fn place(model: &Model, link: &Link) -> String {
+    match link {
+        Link::Paired { slot, .. } => {
+            let receiver = model.receiver_of(link).map(|it| it.model.name());
+            join(
+                [receiver.map(str::to_owned), Some(format!("slot {slot}"))],
+                ", ",
+            )
+        }
+        Link::Direct { bus, .. } => match bus.as_str() {
+            "usb" => "USB".to_owned(),
+            "bluetooth" => "Bluetooth".to_owned(),
+            bus => text::line(&format!("bus {bus}")),
+        },
+    }
 }
 
 /// The lines needed for all details of a device, with its title.
@@ -188,24 +276,45 @@ const fn no_device_text(model: &Model) -> &'static str {
 }
 
 /// The keys, as many as fit.
-fn keys(pen: &Pen, view: &View, width: usize) -> Vec<Span<'static>> {
-    let details = match view.page {
-        Page::Overview => "details",
-        Page::Details => "all",
-        Page::Help => {
-            let keys = [("q", "quit"), ("any other", "closes this")];
-            return fitting(&keys, width);
-        }
+fn keys(
+    pen: &Pen,
+    page: Page,
+    has_devices: bool,
+    scroll: Scroll,
+    width: usize,
+) -> Vec<Span<'static>> {
+    let arrows = pen.glyph("↑↓", "j k");
+    let quit = ("q", "quit");
+    let all: &[(&str, &str)] = match page {
+        Page::Help if scroll.is_needed() => &[(arrows, "scroll"), ("any other key", "closes this")],
+        Page::Help => &[("any key", "closes this")],
+        _ if !has_devices => &[quit, ("?", "help")],
+        Page::Details if scroll.is_needed() => &[
+            quit,
+            ("PgDn PgUp", "scroll"),
+            ("Enter", "all"),
+            ("?", "help"),
+            (arrows, "choose"),
+            ("l", "light now"),
+            ("s", "sort"),
+        ],
+        Page::Overview | Page::Details => &[
+            quit,
+            (arrows, "choose"),
+            (
+                "Enter",
+                if page == Page::Details {
+                    "all"
+                } else {
+                    "details"
+                },
+            ),
+            ("l", "light now"),
+            ("?", "help"),
+            ("s", "sort"),
+        ],
     };
-    let keys = [
-        ("q", "quit"),
-        (pen.glyph("↑↓", "j k"), "choose"),
-        ("Enter", details),
-        ("l", "light now"),
-        ("?", "help"),
-        ("s", "sort"),
-    ];
-    fitting(&keys, width)
+    fitting(all, width)
 }
 
 fn fitting(keys: &[(&'static str, &str)], width: usize) -> Vec<Span<'static>> {
@@ -231,19 +340,4 @@ fn is_lit(pen: &Pen, entry: &Entry) -> bool {
     };
     pen.until(pressed + LIT);
     pen.now.since(pressed) < LIT
-}
-
-/// Wraps a text between words at this width.
-fn wrapped(text: &str, width: usize) -> Vec<Line<'static>> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.len() + 1 + word.len() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines.into_iter().map(Line::from).collect()
 }

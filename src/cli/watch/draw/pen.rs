@@ -132,6 +132,21 @@ pub(super) fn at_both_ends(
     spans.chain(right.spans).collect()
 }
 
+/// Wraps a text between words at this width; a word that is wider gets a line of its own.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 pub(super) const DIM: Ansi = Ansi::new().dimmed();
 pub(super) const BOLD: Ansi = Ansi::new().bold();
 /// For what must be noticed.

@@ -104,8 +104,12 @@ pub(super) fn any_input() -> impl Strategy<Value = Input> {
     prop_oneof![
         Just(Input::Up),
         Just(Input::Down),
+        Just(Input::PageUp),
         Just(Input::PageDown),
+        Just(Input::First),
         Just(Input::Last),
+        Just(Input::Back),
+        Just(Input::Other),
         Just(Input::Details),
         Just(Input::Sort),
         Just(Input::Help)

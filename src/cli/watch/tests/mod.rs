@@ -13,14 +13,17 @@ use super::draw::draw;
 use super::key::Input;
 use super::model::{Model, Remark};
 use super::renewal::WatchRenewal;
-use super::view::View;
+use super::view::{Action, Page, View};
 use crate::cli::style::Style;
 use crate::client::naming::Naming;
 use crate::clock::VirtualClock;
-use crate::device::{Change, Device, Link, Presence};
+use crate::device::{
+    Change, Device, Link, OtherLink, Presence, TimeBasis, TimeLeft, TimeLeftUntil,
+};
 use crate::manager::{Command, Follow, Memory, MonitorEvent, Query, command_channel, follow};
 use crate::nodes::{Desk, Given, Tapping, simulated};
 use crate::text::tests::assert_harmless;
+use hidpp_proto::feature::FirmwareVersion;
 use hidpp_proto::session::Wanted;
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::Slot;
@@ -189,27 +192,196 @@ fn the_list_can_be_sorted_by_charge() {
     );
 }
 
-#[test]
-fn one_device_fills_a_large_screen() {
-    let (model, _) = watched(Desk::Small, 33);
-    let mut view = View::default();
-    keys(&mut view, &model, &[Input::Details]);
-    assert_screen(
-        "details-120x30",
-        &screen(&model, &view, (120, 30), UNICODE, 33),
-    );
-    keys(&mut view, &model, &[Input::Last]);
-    assert!(screen(&model, &view, (120, 30), UNICODE, 33).contains("K800"));
+/// The sizes at which a newcomer looked at it: a small terminal, the usual one, a large one and a
+/// whole screen.
+const SIZES: [(u16, u16); 4] = [(40, 12), (80, 24), (120, 40), (200, 60)];
+
+/// All that can be seen of a page by scrolling down.
+fn scrolled(model: &Model, view: &mut View, size: (u16, u16)) -> String {
+    let mut all = String::new();
+    loop {
+        let drawn = draw(model, view, size, UNICODE, at(33));
+        view.drawn(drawn.scroll);
+        all.push_str(&text(&drawn.buffer));
+        let top = view.top;
+        keys(view, model, &[Input::PageDown]);
+        if view.top == top {
+            return all;
+        }
+    }
+}
+
+/// A keyboard with everything that can be known.
+fn known_in_full() -> Model {
+    let (mut model, _) = watched(Desk::Small, 33);
+    let mut device = model.entries[0].device.clone();
+    device.firmware = Some(FirmwareVersion {
+        prefix: Some(*b"RQK"),
+        number: 0x33,
+        revision: 0,
+        build: Some(0x15),
+    });
+    device.full_name = Some("Wireless Solar Keyboard K750".to_owned());
+    device.other_links = vec![OtherLink {
+        link: Link::Direct {
+            node: "/dev/hidraw5".to_owned(),
+            bus: "bluetooth".to_owned(),
+            product: 0xB010,
+        },
+        presence: Presence::Offline,
+    }];
+    let days = |days: u64| Duration::from_secs(days * 24 * 60 * 60);
+    device.forecast = Some(TimeLeft {
+        until: TimeLeftUntil::Empty,
+        basis: TimeBasis::Calendar,
+        best: days(203),
+        low: days(165),
+        high: days(263),
+        at: at(33),
+    });
+    model.on_change(at(33), Change::DeviceChanged(device, vec![]));
+    model
 }
 
 #[test]
-fn the_help_names_keys_and_signs() {
+fn the_overview_uses_the_screen() {
+    let (model, _) = watched(Desk::Small, 9 * 60 + 12);
+    for (width, height) in [(120, 40), (200, 60)] {
+        let name = format!("desk-{width}x{height}");
+        let size = (width, height);
+        let text = screen(&model, &View::default(), size, UNICODE, 9 * 60 + 12);
+        assert_screen(&name, &text);
+        // The charts end above the last two lines.
+        let last = text.lines().rev().nth(3);
+        assert!(last.is_some_and(|it| it.contains("ago ──")), "{text}");
+    }
+}
+
+#[test]
+fn one_device_has_charts_and_all_facts() {
+    let model = known_in_full();
+    for (width, height) in SIZES {
+        let mut view = View::default();
+        keys(&mut view, &model, &[Input::Details]);
+        let size = (width, height);
+        assert_screen(
+            &format!("details-{width}x{height}"),
+            &screen(&model, &view, size, UNICODE, 33),
+        );
+    }
+    // Nothing is out of reach, however small the screen.
+    for size in SIZES.into_iter().chain([(24, 5), (30, 8)]) {
+        let mut view = View::default();
+        keys(&mut view, &model, &[Input::Details]);
+        let all = scrolled(&model, &mut view, size);
+        for fact in [
+            "57 %",
+            "320 lux",
+            "203 days",
+            "Solar",
+            "4002-392A0750",
+            "wpid",
+            "Unifying",
+            "Bluetooth:",
+            "RQK",
+            "HID++ 2.0",
+            "4301",
+            "corner",
+            "Seen",
+        ] {
+            assert!(all.contains(fact), "{fact} at {size:?}:\n{all}");
+        }
+    }
+}
+
+#[test]
+fn the_details_of_another_device_begin_at_their_first_line() {
+    let (model, _) = watched(Desk::Small, 33);
+    let mut view = View::default();
+    keys(&mut view, &model, &[Input::Details]);
+    scrolled(&model, &mut view, (40, 12));
+    assert!(view.top > 0);
+    keys(&mut view, &model, &[Input::Down]);
+    let text = screen(&model, &view, (40, 12), UNICODE, 33);
+    assert!(text.contains("─ M705") && text.contains("64 %"), "{text}");
+}
+
+/// The help was cut at 40x12, could not be scrolled, and most keys did not close it.
+#[test]
+fn the_help_can_be_read_completely_and_any_key_closes_it() {
+    let (model, _) = watched(Desk::Small, 5);
+    let whole: Vec<String> = {
+        let mut view = View::default();
+        keys(&mut view, &model, &[Input::Help]);
+        let text = screen(&model, &view, (60, 20), UNICODE, 5);
+        assert_screen("help-60x20", &text);
+        let lines = text.lines().filter(|line| !line.contains("any key"));
+        let words = lines.flat_map(str::split_whitespace);
+        words.map(str::to_owned).collect()
+    };
+    for size in [(40, 12), (24, 5), (24, 60), (200, 60)] {
+        let mut view = View::default();
+        keys(&mut view, &model, &[Input::Help]);
+        if size == (40, 12) {
+            assert_screen("help-40x12", &screen(&model, &view, size, UNICODE, 5));
+        }
+        let all = scrolled(&model, &mut view, size);
+        for word in &whole {
+            assert!(all.contains(word), "{word} at {size:?}:\n{all}");
+        }
+    }
+    for (size, input) in [
+        ((40, 12), Input::Other),
+        ((40, 12), Input::Quit),
+        ((40, 12), Input::Help),
+        ((40, 12), Input::Details),
+        ((80, 24), Input::Other),
+        ((80, 24), Input::Up),
+        ((80, 24), Input::PageDown),
+        ((80, 24), Input::Last),
+    ] {
+        let mut view = View::default();
+        keys(&mut view, &model, &[Input::Help]);
+        view.drawn(draw(&model, &view, size, UNICODE, at(5)).scroll);
+        assert_eq!(view.on_input(input, &model), Action::Nothing);
+        assert_eq!(view.page, Page::Overview, "{input:?} at {size:?}");
+    }
+}
+
+#[test]
+fn the_help_scrolls_by_lines_pages_and_to_its_ends() {
     let (model, _) = watched(Desk::Small, 5);
     let mut view = View::default();
     keys(&mut view, &model, &[Input::Help]);
-    assert_screen("help-60x20", &screen(&model, &view, (60, 20), UNICODE, 5));
-    keys(&mut view, &model, &[Input::Back]);
-    assert!(screen(&model, &view, (60, 20), UNICODE, 5).contains("K750"));
+    view.drawn(draw(&model, &view, (40, 12), UNICODE, at(5)).scroll);
+    let mut top = |input| {
+        keys(&mut view, &model, &[input]);
+        view.top
+    };
+    assert_eq!(
+        [top(Input::Down), top(Input::Down), top(Input::Up)],
+        [1, 2, 1]
+    );
+    assert_eq!([top(Input::Last), top(Input::Down)], [8, 8]);
+    assert_eq!([top(Input::PageUp), top(Input::Up)], [0, 0]);
+    assert_eq!([top(Input::PageDown), top(Input::First)], [8, 0]);
+    // A larger window has room for all of it.
+    keys(&mut view, &model, &[Input::Last]);
+    view.drawn(draw(&model, &view, (80, 24), UNICODE, at(5)).scroll);
+    assert_eq!((view.top, view.page), (0, Page::Help));
+}
+
+#[test]
+fn a_page_of_devices_is_what_the_list_shows() {
+    let (model, _) = watched(Desk::Full, 30);
+    let mut view = View::default();
+    keys(&mut view, &model, &[Input::First]);
+    view.drawn(draw(&model, &view, (80, 24), UNICODE, at(30)).scroll);
+    let place = |view: &View| view.place(&view.entries(&model));
+    keys(&mut view, &model, &[Input::PageDown]);
+    assert_eq!(place(&view), 11, "half of the screen");
+    keys(&mut view, &model, &[Input::PageUp]);
+    assert_eq!(place(&view), 0);
 }
 
 #[test]
@@ -356,8 +528,11 @@ proptest! {
             }
         }
         let mut view = View::default();
-        keys(&mut view, &model, &inputs);
         let style = Style { unicode, ..UNICODE };
+        for input in inputs {
+            view.drawn(draw(&model, &view, size, style, at(now)).scroll);
+            view.on_input(input, &model);
+        }
         let drawn = draw(&model, &view, size, style, at(now));
         prop_assert!(drawn.changes.is_none_or(|changes| changes > at(now)));
         for line in text(&drawn.buffer).lines() {
