@@ -82,7 +82,7 @@ _solar__status() {
 
     case "${cmd}" in
         solar__status)
-            opts="-j -o -v -t -f -d -h -V --json --watch --duration --separator --output --color --direct --verbose --simulate --no-cache --record --anonymize --config --all --check-config --timeout --transport --replay --format --device --fields --bus --help --version check monitor watch decode doctor notify history help"
+            opts="-j -o -v -t -f -d -h -V --json --watch --duration --separator --max-name --output --color --direct --verbose --simulate --no-cache --record --anonymize --config --all --check-config --timeout --transport --replay --format --device --fields --bus --help --version check monitor watch decode doctor notify history help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -93,6 +93,10 @@ _solar__status() {
                     return 0
                     ;;
                 --separator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-name)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -5,7 +5,7 @@ end
 
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_solar_status_global_optspecs
-    string join \n j/json watch duration= separator= o/output= color= direct v/verbose simulate= no-cache record= anonymize config= all check-config t/timeout= transport= replay= f/format= d/device= fields= bus= h/help V/version
+    string join \n j/json watch duration= separator= max-name= o/output= color= direct v/verbose simulate= no-cache record= anonymize config= all check-config t/timeout= transport= replay= f/format= d/device= fields= bus= h/help V/version
 end
 
 function __fish_solar_status_needs_command
@@ -34,7 +34,8 @@ function __fish_solar_status_using_subcommand
 end
 
 complete -c solar-status -n "__fish_solar_status_needs_command" -l duration -d 'With --format and --watch: end after this many seconds; with --simulate, the simulated time passes without waiting' -r
-complete -c solar-status -n "__fish_solar_status_needs_command" -l separator -d 'With --format: the text between devices [default: two spaces; for a template without --watch, a new line]' -r
+complete -c solar-status -n "__fish_solar_status_needs_command" -l separator -d 'With --format: the text between devices [default: two spaces; for a template without --watch, a new line]; \\n, \\t and \\\\ are new line, tab, backslash' -r
+complete -c solar-status -n "__fish_solar_status_needs_command" -l max-name -d 'With --format: shorten names to this many columns, in bars and templates [default: 20 in bars]' -r
 complete -c solar-status -n "__fish_solar_status_needs_command" -s o -l output -d 'Write to FILE instead of standard output, replacing it atomically' -r -F
 complete -c solar-status -n "__fish_solar_status_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment disables it'
 always\t'Always'

@@ -64,6 +64,11 @@ pub fn name(text: &str) -> Option<String> {
     Some(displayable(text, NAME_COLUMNS)).filter(|text| !text.is_empty())
 }
 
+/// A text that is displayable already, in at most this many columns.
+pub fn shortened(text: &str, columns: usize) -> String {
+    displayable(text, columns)
+}
+
 /// The displayable form of a text that quotes names, paths or texts of other programs: one line.
 pub fn line(text: &str) -> String {
     displayable(text, LINE_COLUMNS)

@@ -15,6 +15,7 @@ pub(crate) const LOOK: Look<'_> = Look {
     color: true,
     unicode: true,
     separator: "  ",
+    max_name: None,
 };
 
 /// When the values of all devices were read.

@@ -2,12 +2,15 @@
 //! `binary_sensor.mqtt`.
 
 use std::collections::BTreeMap;
+use std::process::Stdio;
 
+use rustix::process::Signal;
 use serde_json::Value;
 use solar_status::device::{BatteryLevel, Presence, ValueKind};
+use test_support::process::Process;
 
 use crate::devices::{NAMES, mouse, odd, rendered, with};
-use crate::program::{desk, full, stdout};
+use crate::program::{SOLAR_STATUS, desk, full, stdout};
 
 /// The keys that each mapping may have.
 const ROOT: &[&str] = &[
@@ -36,6 +39,7 @@ const COMPONENT: &[&str] = &[
     "unit_of_measurement",
     "state_class",
     "options",
+    "expire_after",
 ];
 
 /// Device classes with their units; flags and words have none.
@@ -224,6 +228,24 @@ fn messages_are_well_formed_for_every_device() {
     assert_eq!(rendered(&[]), "");
 }
 
+/// Without this, Home Assistant shows the last values as current for ever.
+#[test]
+fn a_stream_that_ends_by_a_signal_declares_its_devices_unavailable() {
+    for signal in [Signal::INT, Signal::TERM] {
+        let mut stream =
+            SOLAR_STATUS.command(&["--simulate", "--format", "hass", "--watch", "--direct"]);
+        let mut stream = Process::start(stream.stdout(Stdio::piped()));
+        let mut lines = stream.lines();
+        let available = lines
+            .by_ref()
+            .filter(|it| it.ends_with("/availability online\n"));
+        assert_eq!(available.take(3).count(), 3);
+        stream.signal(signal);
+        let gone = lines.filter(|it| it.ends_with("/availability offline\n"));
+        assert_eq!(gone.count(), 3, "{signal:?}");
+    }
+}
+
 #[test]
 fn a_stream_has_only_changed_messages() {
     let stream = [
@@ -241,4 +263,15 @@ fn a_stream_has_only_changed_messages() {
         assert_ne!(before.as_deref(), Some(payload), "{topic}");
     }
     assert_eq!(messages.len(), 9, "three devices");
+    for (topic, payload) in &messages {
+        if topic.ends_with("/availability") {
+            assert_eq!(payload, "offline", "the stream has ended");
+        }
+        if topic.ends_with("/config") {
+            let components = components(topic, &messages).into_values();
+            for component in components {
+                assert_eq!(component["expire_after"], 1800, "{component}");
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use test_support::documents;
 use test_support::process::Process;
 
 use crate::devices::{NAMES, mouse, odd, rendered};
@@ -37,17 +38,17 @@ fn block(line: &str) -> Value {
     block
 }
 
-/// The block of a command as i3blocks passes it to i3bar, once it meets the condition.
-fn shown_block(command: &str, interval: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+/// The block that this configuration passes to i3bar, once it meets the condition.
+fn shown_block(text: &str, path: &str, is_it: impl Fn(&Value) -> bool) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let configuration = folder.path().join("i3blocks.conf");
-    let text = format!("[solar]\ncommand={command}\ninterval={interval}\nformat=json\n");
     fs::write(&configuration, text).unwrap();
     let mut i3blocks = Command::new("i3blocks");
     i3blocks
         .arg("-c")
         .arg(&configuration)
         .env("LC_ALL", "C.UTF-8")
+        .env("PATH", path)
         .stdin(Stdio::null())
         .stdout(Stdio::piped());
     let mut running = Process::start_from(&mut i3blocks, "i3blocks");
@@ -67,8 +68,9 @@ fn block_of_line(line: &str) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("line");
     fs::write(&file, format!("{line}\n")).unwrap();
-    let command = format!("cat {}", file.display());
-    shown_block(&command, "once", |block| block["full_text"] != "")
+    let file = file.display();
+    let text = format!("[solar]\ncommand=cat {file}\ninterval=once\nformat=json\n");
+    shown_block(&text, "/usr/bin:/bin", |block| block["full_text"] != "")
 }
 
 #[test]
@@ -103,13 +105,14 @@ fn i3blocks_passes_every_name_on() {
 }
 
 #[test]
-fn i3blocks_follows_a_stream() {
+fn i3blocks_follows_a_stream_as_configured_in_docs() {
+    let [configuration] = &documents::blocks_below("docs/bars.md", "i3blocks")[..] else {
+        panic!("one block for i3blocks");
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = SOLAR_STATUS.installed_as("solar-status", folder.path(), &["--simulate"]);
     // In real time: of lines that arrive together, i3blocks may skip some. The K800 wakes.
-    let command = format!(
-        "{} --simulate --watch --format i3blocks",
-        SOLAR_STATUS.path()
-    );
-    let later = shown_block(&command, "persist", |block| {
+    let later = shown_block(configuration, &path, |block| {
         block["full_text"] == "K750 57 %  M705 65 %  K800 full"
     });
     assert_eq!(later["short_text"], "K750 57 %");

@@ -13,6 +13,7 @@ mod devices;
 mod hass;
 mod i3blocks;
 mod i3status_rust;
+mod names;
 mod options;
 mod polybar;
 mod program;

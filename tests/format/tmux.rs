@@ -3,11 +3,15 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
 use solar_status::text;
 use tempfile::TempDir;
+use test_support::documents;
 use test_support::tools::missing;
 use test_support::wait::until;
+use unicode_width::UnicodeWidthStr;
 
 use crate::devices::{NAMES, mouse, odd, rendered};
 use crate::program::{SOLAR_STATUS, full};
@@ -18,17 +22,22 @@ struct Tmux(TempDir);
 impl Tmux {
     /// Starts a status line with the output of this command.
     fn with(command: &str) -> Self {
-        let tmux = Self(tempfile::tempdir().unwrap());
-        let configuration = tmux.path("conf");
         let text = format!(
             "set -g status-left-length 200\nset -g status-left '#({command})<'\n\
              set -g status-right ''\nset -g window-status-current-format ''\n"
         );
+        Self::configured(&text, "/usr/bin:/bin")
+    }
+
+    /// Starts tmux with this configuration and `PATH`.
+    fn configured(text: &str, path: &str) -> Self {
+        let tmux = Self(tempfile::tempdir().unwrap());
+        let configuration = tmux.path("conf");
         fs::write(&configuration, text).unwrap();
         // Of TERM=screen it learns only from an answer of the outer one that there are 16 colours, and may
         // have drawn its line before.
         let inner = format!(
-            "exec env -u TMUX TERM=screen-256color tmux -S {} -f {configuration} new-session 'exec sleep 600'",
+            "exec env -u TMUX PATH={path} TERM=screen-256color tmux -S {} -f {configuration} new-session 'exec sleep 600'",
             tmux.path("inner")
         );
         let size = ["-x", "200", "-y", "5"];
@@ -141,6 +150,45 @@ fn tmux_shows_the_last_line_of_a_stream() {
         SOLAR_STATUS.path()
     ));
     tmux.status(|text| text == "K750 57 %  M705 64 %  K800 full<");
+}
+
+/// With the default length of 40 columns, a long name pushed its value off the line.
+#[test]
+fn tmux_shows_every_value_as_configured_in_docs() {
+    let [configuration] = &documents::blocks_below("docs/bars.md", "tmux")[..] else {
+        panic!("one block for tmux");
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let mut devices = vec!["--simulate=full"];
+    devices.extend(
+        ["K380", "3S", "G604", "K520"]
+            .iter()
+            .flat_map(|it| ["--device", it]),
+    );
+    let path = SOLAR_STATUS.installed_as("solar-status", folder.path(), &devices);
+    let tmux = Tmux::configured(configuration, &path);
+    let all = "Bluetooth Multi-Dev… ≈20 %  MX Master 3S 25 %  G604 ≈30 %  +1";
+    tmux.status(|text| text.ends_with(all));
+
+    let nothing = tempfile::tempdir().unwrap();
+    let absent = ["--simulate=full", "--device", "absent"];
+    let path = SOLAR_STATUS.installed_as("solar-status", nothing.path(), &absent);
+    let tmux = Tmux::configured(configuration, &path);
+    // The list of windows is all: the star marks the current one.
+    let is_empty = |text: &str| text.ends_with('*');
+    // Without any output, tmux would soon show that the command is not ready.
+    thread::sleep(Duration::from_secs(3));
+    tmux.status(is_empty);
+}
+
+/// Three devices with names of the greatest width and long values fit in the configured length.
+#[test]
+fn the_length_in_docs_is_enough() {
+    let configuration = documents::blocks_below("docs/bars.md", "tmux").concat();
+    let length = configuration.split("status-right-length ").nth(1).unwrap();
+    let length: usize = length.trim().parse().unwrap();
+    let entry = "M705 M705 M705 M70 X was ≈100 %?";
+    assert!(3 * entry.width() + 3 * 2 + "+99".len() <= length);
 }
 
 #[test]

@@ -2,8 +2,9 @@
 //! or a list, `percentage` a number; text and tooltip are Pango markup.
 
 use serde_json::Value;
+use solar_status::device::{BatteryLevel, ValueKind};
 
-use crate::devices::{NAMES, ODD_IN_A_BAR, mouse, odd, rendered};
+use crate::devices::{NAMES, ODD_IN_A_BAR, mouse, odd, rendered, with};
 use crate::program::full;
 
 const KEYS: [&str; 5] = ["text", "alt", "tooltip", "class", "percentage"];
@@ -83,6 +84,24 @@ fn classes_reflect_charge_charging_and_presence() {
     assert_eq!(class("broken"), "critical");
     assert_eq!(class("unknown"), "unknown");
     assert_eq!(class("asleep"), "unknown offline");
+}
+
+/// Waybar takes a missing percentage for 0: a full K520, which reports levels, had the icon of an
+/// empty battery.
+#[test]
+fn a_level_selects_the_icon_of_its_least_percentage() {
+    let percentage = |level| {
+        let device = with("K520", |battery| {
+            battery.percent = None;
+            battery.level = Some(level);
+            battery.value_kind = ValueKind::Steps;
+        });
+        module(&rendered("waybar", &[device]))["percentage"].clone()
+    };
+    assert_eq!(percentage(BatteryLevel::Full), 81);
+    assert_eq!(percentage(BatteryLevel::Good), 31);
+    assert_eq!(percentage(BatteryLevel::Low), 11);
+    assert_eq!(percentage(BatteryLevel::Critical), 0);
 }
 
 #[test]

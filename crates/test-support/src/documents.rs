@@ -94,6 +94,19 @@ pub fn blocks(path: &'static str) -> Vec<Block> {
     blocks
 }
 
+/// The texts of the fenced blocks of a document between this heading and the next.
+pub fn blocks_below(path: &'static str, heading: &str) -> Vec<String> {
+    let headings = prose(path).into_iter();
+    let mut headings = headings.filter(|(_, line)| line.starts_with('#'));
+    let is_it = |line: &str| line.trim_start_matches('#').trim() == heading;
+    let start = headings.find(|(_, line)| is_it(line));
+    let (start, _) = start.unwrap_or_else(|| panic!("{path} has no heading {heading}"));
+    let end = headings.next().map_or(usize::MAX, |(number, _)| number);
+    let blocks = blocks(path).into_iter();
+    let below = blocks.filter(|block| (start..end).contains(&block.line));
+    below.map(|block| block.text).collect()
+}
+
 /// The lines of a document outside its fenced blocks, with their numbers.
 pub fn prose(path: &'static str) -> Vec<(usize, String)> {
     let text = document(path);

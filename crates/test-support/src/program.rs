@@ -1,5 +1,8 @@
 //! Runs the programs of the project isolated from the tester's files, buses and settings.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use crate::bus::NOWHERE;
@@ -37,6 +40,20 @@ impl Program {
         command.args(["-c", &limited, self.path]).args(arguments);
         isolate(&mut command);
         command
+    }
+
+    /// Creates a folder with a program of this name that runs this one with these arguments in
+    /// front of its own, and returns a `PATH` that begins with the folder. With it, a configuration
+    /// of another program runs as printed, on simulated devices.
+    pub fn installed_as(self, name: &str, folder: &Path, arguments: &[&str]) -> String {
+        let words = arguments.iter().map(|it| format!("'{it}' "));
+        let words: String = words.collect();
+        let script = format!("#!/bin/sh\nexec '{}' {words}\"$@\"\n", self.path);
+        fs::create_dir_all(folder).unwrap();
+        let file = folder.join(name);
+        fs::write(&file, script).unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o755)).unwrap();
+        format!("{}:/usr/bin:/bin", folder.display())
     }
 
     /// Runs it to completion.

@@ -4,6 +4,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::Format;
+use super::template::{WIDEST, unescaped};
 use crate::cli::options::{heading, parse_duration};
 
 /// The text below the options in the help.
@@ -27,10 +28,11 @@ The lowest battery comes first, offline devices last, with the age of their
 charge. A bar drops an offline device a day after it was last known to be
 reachable; a template with a single device counts as a bar.
 
-In a template, {percent:3} is at least three columns wide. An unknown value is
-printed as – (- in ASCII). Text in brackets is left out if one of its values is
-unknown: [, {lux} lux]; so [{percent}] is a number or empty. Double a bracket or
-brace to print it. \\n, \\t and \\\\ are new line, tab, backslash.
+In a template, {percent:3} is at least three columns wide, {name:.12} at most
+twelve. An unknown value is printed as – (- in ASCII). Text in brackets is left
+out if one of its values is unknown: [, {lux} lux]; so [{percent}] is a number or
+empty. Double a bracket or brace to print it. \\n, \\t and \\\\ are new line, tab,
+backslash.
 
 With --watch, the program waits if solar-statusd or its bus is lost: after five
 seconds it shows the devices as offline, and their current values once
@@ -71,15 +73,28 @@ pub(in crate::cli) struct FormatArgs {
     pub(in crate::cli) duration: Option<Duration>,
 
     /// With --format: the text between devices [default: two spaces; for a template without
-    /// --watch, a new line]
+    /// --watch, a new line]; \n, \t and \\ are new line, tab, backslash
     #[arg(
         long,
         value_name = "TEXT",
         requires = "format",
         conflicts_with = "json",
+        value_parser = unescaped,
         help_heading = heading::BARS
     )]
     pub(in crate::cli) separator: Option<String>,
+
+    /// With --format: shorten names to this many columns, in bars and templates [default: 20 in
+    /// bars]
+    #[arg(
+        long,
+        value_name = "COLUMNS",
+        requires = "format",
+        conflicts_with = "json",
+        value_parser = parse_columns,
+        help_heading = heading::BARS
+    )]
+    pub(in crate::cli) max_name: Option<usize>,
 
     /// Write to FILE instead of standard output, replacing it atomically
     #[arg(
@@ -89,4 +104,10 @@ pub(in crate::cli) struct FormatArgs {
         help_heading = heading::OUTPUT
     )]
     pub(in crate::cli) output: Option<PathBuf>,
+}
+
+/// Parses the width of a name.
+fn parse_columns(text: &str) -> Result<usize, String> {
+    let columns = text.parse().ok().filter(|it| (1..=WIDEST).contains(it));
+    columns.ok_or_else(|| format!("it must be a number of columns from 1 to {WIDEST}"))
 }

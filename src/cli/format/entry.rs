@@ -1,9 +1,10 @@
 //! A device as shown in a bar.
 
+use super::Look;
 use super::moment::Moment;
-use crate::cli::style::Style;
 use crate::cli::value_text::{self, Urgency};
 use crate::device::{BatteryLevel, ChargeState, Device, Presence, TimeLeftUntil};
+use crate::text;
 use hidpp_proto::units::Percent;
 
 /// How many devices a bar shows. Of the others it shows the number only.
@@ -15,6 +16,7 @@ pub(super) const NOTHING: &str = "no Logitech wireless device";
 /// A device as text that is safe in a line; escaping for the reading program is up to the profile.
 pub(super) struct Entry<'a> {
     pub(super) device: &'a Device,
+    /// The name, shortened for a line with other devices.
     pub(super) name: String,
     /// The charge, or the sign for an unknown one.
     pub(super) charge: String,
@@ -57,22 +59,22 @@ pub(super) fn lowest_first(devices: &[Device]) -> Vec<&Device> {
 /// Returns the devices that have or may have a battery, the lowest first.
 pub(super) fn entries<'a>(
     devices: &'a [Device],
-    style: Style,
+    look: Look<'_>,
     moment: &'a Moment,
 ) -> Vec<Entry<'a>> {
     let devices = lowest_first(devices).into_iter();
     let devices = devices.filter(|device| device.has_battery != Some(false));
-    let entries = devices.map(|device| Entry::of(device, style, moment));
+    let entries = devices.map(|device| Entry::of(device, look, moment));
     entries.collect()
 }
 
 /// Returns those of them that belong in a bar, without devices that have long been absent.
 pub(super) fn in_bar<'a>(
     devices: &'a [Device],
-    style: Style,
+    look: Look<'_>,
     moment: &'a Moment,
 ) -> Vec<Entry<'a>> {
-    let mut entries = entries(devices, style, moment);
+    let mut entries = entries(devices, look, moment);
     entries.retain(Entry::is_in_bar);
     entries
 }
@@ -98,14 +100,19 @@ pub(super) fn line<'a>(
 }
 
 impl<'a> Entry<'a> {
-    pub(super) fn of(device: &'a Device, style: Style, moment: &'a Moment) -> Self {
+    pub(super) fn of(device: &'a Device, look: Look<'_>, moment: &'a Moment) -> Self {
+        let style = look.style();
+        let name = value_text::name(device);
         let battery = device.battery.as_ref();
         let charge = battery.and_then(|battery| value_text::charge(battery, style));
         // The last value of a device that is off or in use elsewhere is not urgent.
         let present = battery.filter(|_| device.presence != Presence::Offline);
         Self {
             device,
-            name: value_text::name(device),
+            name: match look.max_name {
+                Some(columns) => text::shortened(&name, columns),
+                None => name,
+            },
             charge: charge.unwrap_or_else(|| style.unknown().to_owned()),
             urgency: present.map_or(Urgency::Unknown, |battery| {
                 Urgency::of(battery, device.preferences.shown_limits)
@@ -136,7 +143,8 @@ impl<'a> Entry<'a> {
         format!("{}{age}", self.shortest())
     }
 
-    /// `K750  57 %, discharging, 2.54 V, 12 lux (dark)`; `K750  57 % (3 h ago), offline`
+    /// With the full name: `K750  57 %, discharging, 2.54 V, 12 lux (dark)`; `K750  57 % (3 h ago),
+    /// offline`
     pub(super) fn long(&self) -> String {
         let age = self.age();
         let age = age.map_or_else(String::new, |age| format!(" ({age} ago)"));
@@ -152,7 +160,7 @@ impl<'a> Entry<'a> {
         facts.extend(left.as_ref().map(value_text::time_left_range));
         let light = self.device.light.filter(|_| !self.is_offline());
         facts.extend(light.map(|it| format!("{} ({})", value_text::lux(&it), it.level().name())));
-        format!("{}  {}", self.name, facts.join(", "))
+        format!("{}  {}", value_text::name(self.device), facts.join(", "))
     }
 
     /// The time left until empty or full: `12 h of use`
@@ -164,6 +172,12 @@ impl<'a> Entry<'a> {
 
     pub(super) fn percent(&self) -> Option<Percent> {
         self.device.battery.and_then(|battery| battery.percent)
+    }
+
+    /// The percentage, or the least one of the level: for an icon, which has no number.
+    pub(super) fn least_percent(&self) -> Option<Percent> {
+        let level = || self.device.battery.and_then(|battery| battery.level);
+        self.percent().or_else(|| Percent::new(level()?.least()))
     }
 
     pub(super) fn is_offline(&self) -> bool {

@@ -6,9 +6,12 @@
 //! `binary_sensor.mqtt` take for unknown.
 //!
 //! A device is available while it is known, also while it sleeps, since its last charge is of
-//! interest then. Its component `connected` is off while it sleeps.
+//! interest then. Its component `connected` is off while it sleeps. A stream declares its devices
+//! unavailable when it ends; if that message is lost, as in a power failure, their values expire
+//! (`expire_after`), because a stream prints them again before that.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -17,14 +20,24 @@ use super::entry::by_id;
 use crate::cli::{json, value_text};
 use crate::device::{BatteryLevel, ChargeState, Device, Presence};
 use crate::text;
-use hidpp_proto::units::{Lux, Percent};
+use hidpp_proto::units::{Lux, Percent, Timestamp};
 
 const AVAILABLE: &str = "online";
 const NOT_AVAILABLE: &str = "offline";
 
-/// The messages printed so far, so that only changed ones are printed again.
+/// How often a stream prints unchanged values again. A message per device costs little.
+const REPEAT: Duration = Duration::from_secs(600);
+/// When Home Assistant discards values that were not repeated: two repetitions may be lost.
+const EXPIRE_AFTER: Duration = Duration::from_secs(1800);
+
+/// The messages of a stream, of which only changed ones are printed, or of a single run.
 #[derive(Debug, Default)]
-pub(super) struct Topics(BTreeMap<String, String>);
+pub(super) struct Topics {
+    printed: BTreeMap<String, String>,
+    /// When the values are due again; `None`: before the first of them, and in a single run.
+    repeat: Option<Timestamp>,
+    is_stream: bool,
+}
 
 /// The values of a device; unknown ones are `null`.
 #[derive(Serialize)]
@@ -43,27 +56,51 @@ struct Values {
 }
 
 impl Topics {
-    /// Returns the lines that changed since the last call.
-    pub(super) fn changed_lines(&mut self, devices: &[Device]) -> serde_json::Result<String> {
+    /// The messages of a stream, whose values expire unless it repeats them.
+    pub(super) fn of_stream() -> Self {
+        Self {
+            is_stream: true,
+            ..Self::default()
+        }
+    }
+
+    /// Returns when there are lines to print even if nothing changes; `None`: never.
+    pub(super) const fn repeats(&self) -> Option<Timestamp> {
+        self.repeat
+    }
+
+    /// Returns the lines that changed since the last call, or are due again. Devices that are no
+    /// longer given become unavailable.
+    pub(super) fn lines(
+        &mut self,
+        devices: &[Device],
+        at: Timestamp,
+    ) -> serde_json::Result<String> {
+        let is_due = self.repeat.is_some_and(|due| at >= due);
+        if self.is_stream && (is_due || self.repeat.is_none()) {
+            self.repeat = Some(at + REPEAT);
+        }
+        let expiry = self.is_stream.then_some(EXPIRE_AFTER);
         let mut now = Vec::new();
         for device in by_id(devices) {
             let topics = Names::of(device);
             // Discovery precedes the values that it describes.
-            now.push((topics.config.clone(), config(device, &topics)?));
-            now.push((topics.state, json::to_string(&Values::of(device))?));
-            now.push((topics.availability, AVAILABLE.to_owned()));
+            let config = config(device, &topics, expiry)?;
+            now.push((topics.config, config, false));
+            now.push((topics.state, json::to_string(&Values::of(device))?, is_due));
+            now.push((topics.availability, AVAILABLE.to_owned(), false));
         }
-        for (topic, payload) in &self.0 {
-            let gone = payload == AVAILABLE && !now.iter().any(|(it, _)| it == topic);
+        for (topic, payload) in &self.printed {
+            let gone = payload == AVAILABLE && !now.iter().any(|(it, ..)| it == topic);
             if gone {
-                now.push((topic.clone(), NOT_AVAILABLE.to_owned()));
+                now.push((topic.clone(), NOT_AVAILABLE.to_owned(), false));
             }
         }
         let mut lines = String::new();
-        for (topic, payload) in now {
-            if self.0.get(&topic) != Some(&payload) {
+        for (topic, payload, is_due) in now {
+            if is_due || self.printed.get(&topic) != Some(&payload) {
                 lines.extend([&topic, " ", &payload, "\n"]);
-                self.0.insert(topic, payload);
+                self.printed.insert(topic, payload);
             }
         }
         Ok(lines)
@@ -122,7 +159,7 @@ impl Values {
 }
 
 /// Returns the discovery document of a device.
-fn config(device: &Device, topics: &Names) -> serde_json::Result<String> {
+fn config(device: &Device, topics: &Names, expiry: Option<Duration>) -> serde_json::Result<String> {
     let mut identity = Map::new();
     identity.insert("identifiers".into(), json!([topics.key]));
     identity.insert("name".into(), value_text::name(device).into());
@@ -152,20 +189,22 @@ fn config(device: &Device, topics: &Names) -> serde_json::Result<String> {
             "name": env!("CARGO_PKG_NAME"),
             "sw_version": env!("CARGO_PKG_VERSION"),
         },
-        "components": components(device, &topics.key),
+        "components": components(device, &topics.key, expiry),
         "state_topic": topics.state,
         "availability_topic": topics.availability,
     }))
 }
 
 /// Returns the components of a device: those with a known value.
-fn components(device: &Device, key: &str) -> Map<String, Value> {
+fn components(device: &Device, key: &str, expiry: Option<Duration>) -> Map<String, Value> {
     let mut components = Map::new();
     let mut add = |name: &str, mut component: Value, value: &str| {
         if let Some(component) = component.as_object_mut() {
             component.insert("unique_id".into(), format!("{key}_{name}").into());
             let template = format!("{{{{ value_json.{value} }}}}");
             component.insert("value_template".into(), template.into());
+            let expiry = expiry.map(|it| it.as_secs().into());
+            component.extend(expiry.map(|seconds| ("expire_after".to_owned(), seconds)));
         }
         components.insert(name.to_owned(), component);
     };
@@ -211,21 +250,52 @@ mod tests {
     use super::*;
     use crate::device::Link;
 
-    #[test]
-    fn a_removed_device_is_not_available_until_it_returns() {
+    fn devices() -> [Device; 1] {
         let link = Link::Direct {
             node: "/dev/hidraw3".to_owned(),
             bus: "usb".to_owned(),
             product: 0xC08D,
         };
-        let device = [Device::new("C08D-1".to_owned(), link)];
+        [Device::new("C08D-1".to_owned(), link)]
+    }
+
+    fn availability(word: &str) -> String {
+        format!("solar-status/C08D_1/availability {word}\n")
+    }
+
+    #[test]
+    fn a_removed_device_is_not_available_until_it_returns() {
+        let mut topics = Topics::of_stream();
+        let mut lines = |devices: &[Device]| topics.lines(devices, Timestamp::START).unwrap();
+        assert_eq!(lines(&devices()).lines().count(), 3);
+        assert_eq!(lines(&devices()), "");
+        assert_eq!(lines(&[]), availability("offline"));
+        assert_eq!(lines(&[]), "");
+        assert_eq!(lines(&devices()), availability("online"));
+    }
+
+    #[test]
+    fn a_stream_repeats_values_before_they_expire() {
+        let mut topics = Topics::of_stream();
+        let mut at = Timestamp::START;
+        assert_eq!(topics.lines(&devices(), at).unwrap().lines().count(), 3);
+        for _ in 0..3 {
+            let due = topics.repeats().unwrap();
+            assert!(due.since(at) < EXPIRE_AFTER / 2);
+            let just_before = due.since(at).checked_sub(Duration::from_millis(1)).unwrap();
+            assert_eq!(topics.lines(&devices(), at + just_before).unwrap(), "");
+            at = due;
+            let lines = topics.lines(&devices(), at).unwrap();
+            assert!(lines.starts_with("solar-status/C08D_1/state {"), "{lines}");
+            assert_eq!(lines.lines().count(), 1);
+        }
+    }
+
+    #[test]
+    fn a_single_run_does_not_repeat_values_so_they_do_not_expire() {
         let mut topics = Topics::default();
-        let mut changed_lines = |devices: &[Device]| topics.changed_lines(devices).unwrap();
-        assert_eq!(changed_lines(&device).lines().count(), 3);
-        assert_eq!(changed_lines(&device), "");
-        let availability = |word| format!("solar-status/C08D_1/availability {word}\n");
-        assert_eq!(changed_lines(&[]), availability("offline"));
-        assert_eq!(changed_lines(&[]), "");
-        assert_eq!(changed_lines(&device), availability("online"));
+        let lines = topics.lines(&devices(), Timestamp::START).unwrap();
+        assert!(!lines.contains("expire_after"), "{lines}");
+        assert_eq!(topics.repeats(), None);
     }
 }

@@ -77,6 +77,8 @@ pub struct Look<'a> {
     pub unicode: bool,
     /// The text between devices that share a line.
     pub separator: &'a str,
+    /// The maximum width of a name in bars and templates, in columns; `None`: unlimited.
+    pub max_name: Option<usize>,
 }
 
 /// The devices as printed at a certain time.
@@ -169,8 +171,8 @@ impl Format {
         look: Look<'_>,
     ) -> serde_json::Result<Rendered> {
         let moment = Moment::new(now);
-        let entries = || entry::entries(devices, look.style(), &moment);
-        let in_bar = || entry::in_bar(devices, look.style(), &moment);
+        let entries = || entry::entries(devices, look, &moment);
+        let in_bar = || entry::in_bar(devices, look, &moment);
         let text = match &self.0 {
             FormatKind::Template(template) => template.render(devices, look, &moment),
             FormatKind::Profile(Profile::Waybar) => waybar::render(&entries())?,
@@ -179,7 +181,7 @@ impl Format {
             FormatKind::Profile(Profile::Polybar) => polybar::render(&in_bar(), look),
             FormatKind::Profile(Profile::Tmux) => tmux::render(&in_bar(), look),
             FormatKind::Profile(Profile::Prometheus) => prometheus::render(devices),
-            FormatKind::Profile(Profile::Hass) => Topics::default().changed_lines(devices)?,
+            FormatKind::Profile(Profile::Hass) => Topics::default().lines(devices, now)?,
         };
         let changes = moment.changes();
         Ok(Rendered { text, changes })

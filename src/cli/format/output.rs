@@ -12,6 +12,10 @@ use crate::cli::style::Style;
 use crate::device::Device;
 use hidpp_proto::units::Timestamp;
 
+/// How many columns of a name a bar shows: with them, three devices fit in half of a screen of 1280
+/// pixels at 8 pixels per column. The names of most models are shorter.
+const NAME_IN_BAR: usize = 20;
+
 /// Prints devices, and later the changes.
 pub(super) struct Printer<'a> {
     options: &'a FormatArgs,
@@ -44,7 +48,11 @@ impl<'a> Printer<'a> {
             format,
             style: Style::of_environment(color, None),
             printed: None,
-            topics: Topics::default(),
+            topics: if options.watch {
+                Topics::of_stream()
+            } else {
+                Topics::default()
+            },
         }
     }
 
@@ -56,15 +64,16 @@ impl<'a> Printer<'a> {
         now: Timestamp,
     ) -> io::Result<Option<Timestamp>> {
         let options = self.options;
-        let Rendered { text, changes } = match (&self.format.0, &options.output) {
-            // Each changed message on its own.
-            (FormatKind::Profile(Profile::Hass), None) => Rendered {
-                text: self.topics.changed_lines(devices)?,
-                changes: None,
-            },
-            _ => self.format.render(devices, now, self.look())?,
+        // Each changed message on its own.
+        let is_messages = self.is_hass() && options.output.is_none();
+        let Rendered { text, changes } = if is_messages {
+            let text = self.topics.lines(devices, now)?;
+            let changes = self.topics.repeats();
+            Rendered { text, changes }
+        } else {
+            self.format.render(devices, now, self.look())?
         };
-        let printed = self.printed.as_ref() == Some(&text);
+        let printed = self.printed.as_ref() == Some(&text) && !is_messages;
         // An empty text is a change for a bar that showed something, and a file may have shown
         // something.
         let is_new = options.watch || options.output.is_some() || self.printed.is_some();
@@ -81,6 +90,14 @@ impl<'a> Printer<'a> {
         Ok(changes)
     }
 
+    /// Prints what a reader must know that keeps the last values: that there will be no more.
+    pub(super) fn end(&mut self, now: Timestamp) -> io::Result<()> {
+        if self.is_hass() && self.options.output.is_none() {
+            self.print(&[], now)?;
+        }
+        Ok(())
+    }
+
     /// Returns the text with a line end. Profiles of several lines end with one; the text of a
     /// template for the last device may be empty, and is a line even then.
     fn lines(&self, text: &str) -> String {
@@ -95,16 +112,16 @@ impl<'a> Printer<'a> {
 
     fn look(&self) -> Look<'_> {
         let options = self.options;
-        let template = matches!(self.format.0, FormatKind::Template(_));
-        let separator = if template && !options.watch {
-            "\n"
-        } else {
-            "  "
+        let (separator, max_name) = match self.format.0 {
+            FormatKind::Template(_) if !options.watch => ("\n", None),
+            FormatKind::Template(_) => ("  ", None),
+            FormatKind::Profile(_) => ("  ", Some(NAME_IN_BAR)),
         };
         Look {
             color: self.style.color,
             unicode: self.style.unicode,
             separator: options.separator.as_deref().unwrap_or(separator),
+            max_name: options.max_name.or(max_name),
         }
     }
 }

@@ -25,11 +25,14 @@ pub(in crate::cli) fn watch(options: &FormatArgs, common: &CommonArgs) -> io::Re
         printer: Printer::new(options, format, common.color),
         devices: DeviceList::new(common.naming()),
         changes: None,
+        last: Timestamp::START,
     };
-    following.run(&mut |at, event| {
+    let exit = following.run(&mut |at, event| {
         stream.on_event(at, event)?;
         Ok(stream.changes)
-    })
+    })?;
+    stream.printer.end(stream.last)?;
+    Ok(exit)
 }
 
 /// The reported devices and how they are printed.
@@ -38,10 +41,13 @@ struct Stream<'a> {
     devices: DeviceList,
     /// When the printed text changes because of ages alone.
     changes: Option<Timestamp>,
+    /// The time of the last event.
+    last: Timestamp,
 }
 
 impl Stream<'_> {
     fn on_event(&mut self, at: Timestamp, event: SessionEvent) -> io::Result<()> {
+        self.last = at;
         let is_alarm = matches!(event, SessionEvent::Follow(FollowEvent::Alarm));
         if self.devices.on_event(at, event) || is_alarm {
             self.changes = self.printer.print(self.devices.shown(), at)?;

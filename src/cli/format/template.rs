@@ -1,9 +1,11 @@
 //! Templates: text with the names of values in braces.
 //!
-//! `{name}` is a value; `{percent:3}` is one at least three columns wide. Text in square brackets
-//! is left out if one of its values is unknown: `[, {lux} lux]`. A doubled bracket is that
-//! character; `\n` is a new line, `\t` a tab, `\\` a backslash.
+//! `{name}` is a value; `{percent:3}` is one at least three columns wide, `{name:.12}` one at most
+//! twelve columns wide. Text in square brackets is left out if one of its values is unknown:
+//! `[, {lux} lux]`. A doubled bracket is that character; `\n` is a new line, `\t` a tab, `\\` a
+//! backslash.
 
+use std::borrow::Cow;
 use std::iter::{Enumerate, Peekable};
 use std::str::Chars;
 
@@ -15,9 +17,10 @@ use super::field::Field;
 use super::moment::Moment;
 use crate::cli::style::Style;
 use crate::device::Device;
+use crate::text;
 
 /// The greatest width of a value, in columns: wider than any terminal.
-const WIDEST: usize = 200;
+pub(super) const WIDEST: usize = 200;
 
 /// A parsed template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,8 +31,10 @@ enum Part {
     Text(String),
     Value {
         field: Field,
-        /// The least width in columns.
+        /// The minimum width in columns.
         width: usize,
+        /// The maximum width in columns; `None`: unlimited.
+        most: Option<usize>,
     },
     /// Left out if a value in it is unknown.
     Optional(Vec<Part>),
@@ -75,8 +80,11 @@ pub enum TemplateError {
         /// Its position.
         at: usize,
     },
-    /// The width is not a number of columns.
-    #[error("`{width}` (character {at}) is not a width from 1 to {WIDEST}")]
+    /// The width is neither a number of columns nor two.
+    #[error(
+        "`{width}` (character {at}) is not a width from 1 to {WIDEST}, such as 6, .12 (at most) or \
+         6.12"
+    )]
     Width {
         /// The text given as the width.
         width: String,
@@ -163,20 +171,39 @@ impl Rest<'_> {
             inside.push(c);
         }
         let at = opened + 1;
-        let (name, width) = inside.split_once(':').unwrap_or((&inside, "1"));
+        let (name, widths) = inside.split_once(':').unwrap_or((&inside, "1"));
         let Some(field) = Field::from_name(name) else {
             let name = name.to_owned();
             return Err(TemplateError::UnknownValue { name, at });
         };
-        let parsed = width.parse().ok().filter(|it| (1..=WIDEST).contains(it));
-        let Some(width) = parsed else {
+        let Some((width, most)) = parse_widths(widths) else {
             return Err(TemplateError::Width {
-                width: width.to_owned(),
+                width: widths.to_owned(),
                 at: at + name.chars().count() + 1,
             });
         };
-        Ok(Part::Value { field, width })
+        Ok(Part::Value { field, width, most })
     }
+}
+
+/// Parses the minimum and the maximum width of a value: `6`, `.12` or `6.12`.
+fn parse_widths(text: &str) -> Option<(usize, Option<usize>)> {
+    let columns = |text: &str| text.parse().ok().filter(|it| (1..=WIDEST).contains(it));
+    match text.split_once('.') {
+        None => Some((columns(text)?, None)),
+        Some(("", most)) => Some((1, Some(columns(most)?))),
+        Some((least, most)) => Some((columns(least)?, Some(columns(most)?))),
+    }
+}
+
+/// Parses text with the escapes of a template, and nothing else of one.
+pub(super) fn unescaped(text: &str) -> Result<String, TemplateError> {
+    let mut rest = Rest(text.chars().enumerate().peekable());
+    let mut unescaped = String::new();
+    while let Some((at, c)) = rest.next() {
+        unescaped.push(if c == '\\' { rest.escaped(at)? } else { c });
+    }
+    Ok(unescaped)
 }
 
 impl Template {
@@ -196,7 +223,7 @@ impl Template {
         let style = look.style();
         let alone = devices.len() == 1;
         let devices = lowest_first(devices).into_iter();
-        let devices = devices.map(|device| Entry::of(device, style, moment));
+        let devices = devices.map(|device| Entry::of(device, look, moment));
         let devices = devices.filter(|entry| !alone || entry.is_in_bar());
         let devices = devices.map(|entry| {
             let mut filled = String::new();
@@ -217,16 +244,20 @@ impl Part {
                 filled.push_str(text);
                 true
             }
-            Self::Value { field, width } => {
+            Self::Value { field, width, most } => {
                 let value = field.of(entry, style);
                 let text = value.as_deref().unwrap_or(style.unknown());
+                let text = match *most {
+                    Some(most) => Cow::Owned(text::shortened(text, most)),
+                    None => Cow::Borrowed(text),
+                };
                 let room = " ".repeat(width.saturating_sub(text.width()));
                 let (before, after) = if field.is_number() {
                     (room.as_str(), "")
                 } else {
                     ("", room.as_str())
                 };
-                filled.extend([before, text, after]);
+                filled.extend([before, &text, after]);
                 value.is_some()
             }
             Self::Optional(parts) => {
@@ -279,12 +310,6 @@ mod tests {
                 "[a[b]]",
                 "the `[` at character 3 is inside brackets; write `[[` for the character",
             ),
-            ("{name:x}", "`x` (character 7) is not a width from 1 to 200"),
-            ("{name:0}", "`0` (character 7) is not a width from 1 to 200"),
-            (
-                "{name:201}",
-                "`201` (character 7) is not a width from 1 to 200",
-            ),
             (
                 r"ä\x",
                 r"the `\` at character 2 is not an escape; there are `\n`, `\t` and `\\`",
@@ -295,6 +320,12 @@ mod tests {
             ),
         ] {
             assert_eq!(error(template), what, "{template}");
+        }
+        for width in ["x", "", ".", "0", "201", ".0", "6.", "6.201", ".6.6", "-1"] {
+            let what = format!(
+                "`{width}` (character 7) is not a width from 1 to 200, such as 6, .12 (at most) or 6.12"
+            );
+            assert_eq!(error(&format!("{{name:{width}}}")), what);
         }
     }
 

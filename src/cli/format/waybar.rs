@@ -21,6 +21,7 @@ struct Module {
     tooltip: String,
     /// `none`, or the urgency, with `charging` and `offline` if they apply.
     class: Vec<&'static str>,
+    /// Selects an icon; Waybar takes a missing one for 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     percentage: Option<Percent>,
 }
@@ -44,6 +45,6 @@ pub(super) fn render(entries: &[Entry<'_>]) -> serde_json::Result<String> {
         alt: class.last().copied().unwrap_or_default(),
         tooltip: all.join("\n"),
         class,
-        percentage: lowest.percent(),
+        percentage: lowest.least_percent(),
     })
 }
