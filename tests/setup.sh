@@ -9,7 +9,7 @@ It lists the packages that are missing. Root installs them; other users are aske
 before sudo is used (--yes: they are not).'
 set -eu
 
-packages='appstream at-spi2-core busybox-static cpio dbus dbus-broker dbus-daemon dpkg-dev dunst fish gir1.2-atspi-2.0 gir1.2-gtk-3.0 gir1.2-upowerglib-1.0 gnome-power-manager groff i3blocks kmod libarchive-tools lintian linux-image-amd64 makepkg mandoc mmdebstrap nix-bin pacman-package-manager python3-gi python3-jsonschema python3-pip python3-prometheus-client qemu-system-x86 rpm rpmlint solaar systemd time tmux udev upower util-linux xauth xfce4-power-manager xvfb xz-utils zsh zstd'
+packages='appstream at-spi2-core busybox-static cpio dbus dbus-broker dbus-daemon dpkg-dev dunst fish gir1.2-atspi-2.0 gir1.2-gtk-3.0 gir1.2-upowerglib-1.0 gnome-power-manager grim groff i3-wm i3blocks kmod libarchive-tools lintian linux-image-amd64 makepkg mandoc mmdebstrap nix-bin pacman-package-manager polybar python3-gi python3-jsonschema python3-pip python3-prometheus-client qemu-system-x86 rpm rpmlint solaar sway systemd time tmux udev upower util-linux waybar xauth xfce4-power-manager xvfb xz-utils zsh zstd'
 
 case $#${1:-} in
 0) yes='' ;;

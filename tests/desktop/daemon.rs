@@ -9,7 +9,7 @@ use zbus::block_on;
 use zbus::fdo::DBusProxy;
 use zbus::names::BusName;
 
-const SOLAR_STATUSD: Program = Program::new(env!("CARGO_BIN_EXE_solar-statusd"));
+pub(crate) const SOLAR_STATUSD: Program = Program::new(env!("CARGO_BIN_EXE_solar-statusd"));
 
 pub(crate) const NAME: &str = "org.freedesktop.UPower";
 

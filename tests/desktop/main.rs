@@ -1,4 +1,5 @@
-//! Programs of real desktops accept `solar-statusd --bus-name org.freedesktop.UPower` as UPower.
+//! Programs of real desktops accept `solar-statusd --bus-name org.freedesktop.UPower` as UPower,
+//! and real bars show what `solar-status --format` prints.
 //!
 //! Each test has its own system bus. `cargo test --test desktop` runs them; the screenshots are in
 //! `target/tmp/desktop`.
@@ -6,9 +7,11 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test panics on the first failure"
 )]
 
+mod bars;
 mod bus;
 mod calls;
 mod daemon;
