@@ -5,9 +5,8 @@ use serde::Serialize;
 
 use super::context::{Behind, Knowledge, Known};
 use super::fields::{Fields, hex};
-use super::{names, role};
+use super::{catalogue, names, role};
 use crate::capture::line::Direction;
-use hidpp_proto::feature::feature_name;
 use hidpp_proto::wire::{Access, DeviceIndex, FeatureIndex, Register, Report, software};
 
 /// The kind of a frame.
@@ -139,7 +138,7 @@ impl Explanation {
         self.set_feature(index, known);
         let (function, id) = (address >> 4, address & 0x0F);
         self.function = Some(function);
-        self.function_name = known.and_then(|(id, _)| names::function(id, function));
+        self.function_name = known.and_then(|(id, _)| catalogue::call_name(id, function));
         self.software_id = Some(id);
         self.software = software::user(id);
         self.foreign = software::is_foreign(id);
@@ -151,14 +150,14 @@ impl Explanation {
         self.set_feature(report.sub_id(), known);
         let event = role::function(report);
         self.event = Some(event);
-        self.event_name = known.and_then(|(id, _)| names::event(id, event));
+        self.event_name = known.and_then(|(id, _)| catalogue::event_name(id, event));
         self.software_id = Some(role::software(report));
     }
 
     fn set_feature(&mut self, index: u8, known: Option<Known>) {
         self.feature_index = Some(index);
         self.feature = known.map(|(id, _)| id.to_string());
-        self.feature_name = known.and_then(|(id, _)| feature_name(id));
+        self.feature_name = known.and_then(|(id, _)| catalogue::name(id));
         self.feature_source = known.map(|(_, source)| source);
         self.feature_assumed = self.feature_source == Some(Knowledge::Assumed);
     }

@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::fields::{Fields, count, quoted};
 use super::registers::serial;
-use super::{battery, role};
+use super::{battery, catalogue, role};
 use hidpp_proto::feature::device_information::{self, DeviceInformation};
 use hidpp_proto::feature::{
-    BatteryFeature, DeviceKind, device_name, feature_name, feature_set, root, wireless_status,
+    BatteryFeature, DeviceKind, device_name, feature_set, root, wireless_status,
 };
 use hidpp_proto::wire::{FeatureId, Report};
 
@@ -33,7 +33,7 @@ pub(super) fn request(fields: &mut Fields, id: FeatureId, report: &Report) -> bo
         (FeatureId::DEVICE_NAME, device_name::GET_NAME) => {
             fields.say("offset", p0, format!("from byte {p0}"));
         }
-        _ => return report.params() == &[0; 16],
+        _ => return catalogue::request(fields, id, function, params(report)),
     }
     true
 }
@@ -100,7 +100,10 @@ pub(super) fn reply(
         (FeatureId::DEVICE_NAME, device_name::GET_TYPE) => {
             kind(fields, device_name::read_type(report));
         }
-        _ => return report.params() == &[0; 16],
+        _ => {
+            let request = request.map(params);
+            return catalogue::reply(fields, id, function, params(report), request);
+        }
     }
     true
 }
@@ -129,9 +132,14 @@ pub(super) fn event(fields: &mut Fields, id: FeatureId, report: &Report) -> bool
             );
             bit("power_switch", status.power_switch, "switched on");
         }
-        _ => return report.params() == &[0; 16],
+        _ => return catalogue::event(fields, id, number, params(report)),
     }
     true
+}
+
+/// All parameters of a report.
+fn params(report: &Report) -> &[u8] {
+    report.as_bytes().get(4..).unwrap_or_default()
 }
 
 /// The first parameter of the request: which entry, entity or offset was requested.
@@ -161,7 +169,7 @@ fn lookup(fields: &mut Fields, report: &Report, request: Option<&Report>) {
 }
 
 fn found(fields: &mut Fields, id: Option<FeatureId>) {
-    let name = id.and_then(feature_name);
+    let name = id.and_then(catalogue::name);
     match (id, name) {
         (Some(id), Some(name)) => {
             fields.say("found_feature", id.to_string(), format!("{id} {name}"));

@@ -5,6 +5,7 @@
 //! ([`Context`]).
 
 mod battery;
+mod catalogue;
 mod context;
 mod evidence;
 mod explain;

@@ -1,49 +1,6 @@
-//! The names of functions, events and notifications.
+//! The names of HID++ 1.0 notifications, registers' accesses and DJ reports.
 
-use hidpp_proto::feature::BatteryFeature;
-use hidpp_proto::wire::{Access, FeatureId, Function, Register};
-
-/// The name of a function.
-pub(super) fn function(id: FeatureId, number: u8) -> Option<&'static str> {
-    if let Some(feature) = BatteryFeature::from_id(id) {
-        return feature.function_name(Function::new(number));
-    }
-    Some(match (id.0, number) {
-        (0x0000, 0) => "find feature",
-        (0x0000, 1) => "ping",
-        (0x0001, 0) => "count features",
-        (0x0001, 1) => "name feature",
-        (0x0003, 0) => "get identity",
-        (0x0003, 1) => "get firmware",
-        (0x0003, 2) => "get serial number",
-        (0x0005 | 0x0007, 0) => "get name length",
-        (0x0005 | 0x0007, 1) => "get name",
-        (0x0005, 2) => "get type",
-        (0x0007, 2) => "get default name",
-        (0x0007, 3) => "set name",
-        (0x0007, 4) => "reset name",
-        (0x0020, 0) => "get configuration cookie",
-        (0x0020, 1) => "set configuration complete",
-        _ => return None,
-    })
-}
-
-/// The name of an event.
-pub(super) fn event(id: FeatureId, number: u8) -> Option<&'static str> {
-    if let Some(feature) = BatteryFeature::from_id(id) {
-        return feature.event_name(Function::new(number));
-    }
-    Some(match (id.0, number) {
-        (0x0000, 0) => "no operation",
-        (0x1D4B, 0) => "device status",
-        _ => return None,
-    })
-}
-
-/// Features with events that contain key or button presses.
-pub(super) const fn has_key_events(id: FeatureId) -> bool {
-    matches!(id.0, 0x1B00..=0x1BFF | 0x8010 | 0x8020 | 0x8030 | 0x8110)
-}
+use hidpp_proto::wire::{Access, Register};
 
 /// The name of a HID++ 1.0 notification. Source: fwupd, Logitech's HID++ 1.0 extract, Solaar.
 pub(super) const fn notification(sub_id: u8) -> Option<&'static str> {
@@ -108,20 +65,5 @@ pub(super) const fn access(access: Access) -> &'static str {
     match access {
         Access::SetShort | Access::SetLong | Access::SetVeryLong => "write",
         _ => "read",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_meaning_of_a_number_depends_on_the_feature() {
-        let solar = BatteryFeature::SolarDashboard.id();
-        assert_eq!(function(solar, 0), Some("set light measure"));
-        assert_eq!(function(FeatureId::ROOT, 1), Some("ping"));
-        assert_eq!(event(solar, 1), Some("light measurement"));
-        assert_eq!(event(solar, 7), None);
-        assert_eq!(function(FeatureId(0x2201), 0), None);
     }
 }

@@ -1,12 +1,9 @@
 //! The role of a report: request or answer, HID++ 1.0 or 2.0, also if its header is ambiguous.
 
-use super::battery;
 use super::context::{Behind, Talk};
-use super::names;
+use super::{battery, catalogue};
 use crate::capture::line::Direction;
-use hidpp_proto::feature::{
-    BatteryFeature, BatteryRegister, Origin, feature_name, root, solar_dashboard,
-};
+use hidpp_proto::feature::{BatteryFeature, BatteryRegister, Origin, root, solar_dashboard};
 use hidpp_proto::wire::{Access, FeatureId, Message, Register, Report, ReportId};
 
 /// The role of a report.
@@ -71,7 +68,7 @@ fn short_event(report: &Report, direction: Option<Direction>, talk: &Talk<'_>) -
         (None, 0, _) if report.address() == 0 && report.head() == [0; 3] => Some(Role::Event),
         (None | Some(Direction::HostToDevice), ..) | (_, 0x40.., _) => None,
         _ if talk.behind() != Some(Behind::Device) || !talk.is_modern(device) => None,
-        (_, _, Some(id)) if names::has_key_events(id) => Some(Role::Input),
+        (_, _, Some(id)) if catalogue::has_input(id) => Some(Role::Input),
         // Keys: when in doubt, the content is not shown.
         (_, 0x03..=0x06 | 0x09..=0x0C, None) => Some(Role::Input),
         _ => Some(Role::Event),
@@ -153,7 +150,7 @@ fn long(report: &Report, direction: Option<Direction>, talk: &Talk<'_>) -> (Role
             let unasked = solar_dashboard::has_marker(report) || !talk.has_open(report);
             let feature = talk.feature(report.device().0, report.sub_id());
             let id = feature.map(|(id, _)| id);
-            if unasked && id.is_some_and(names::has_key_events) {
+            if unasked && id.is_some_and(catalogue::has_input) {
                 return (Role::Input, false);
             }
             match (unasked, id) {
@@ -200,7 +197,7 @@ fn has_request_shape(report: &Report, talk: &Talk<'_>) -> Option<bool> {
         // `id id 00`, or `index flags version`: bits 3-0 of the flags are not used, and no device
         // has 64 features.
         (FeatureId::ROOT, root::GET_FEATURE) => {
-            let is_id = feature_name(FeatureId(u16::from_be_bytes([*p0, *p1]))).is_some();
+            let is_id = catalogue::name(FeatureId(u16::from_be_bytes([*p0, *p1]))).is_some();
             Some(*p2 == 0 && rest_is_zero && (is_id || *p0 == 0 || *p0 >= 0x40 || p1 & 0x0F != 0))
         }
         // One byte selects the piece; answers have more.
@@ -209,7 +206,7 @@ fn has_request_shape(report: &Report, talk: &Talk<'_>) -> Option<bool> {
         }
         // A request has no parameters: if any byte is not zero, it is a reply.
         (FeatureId::FEATURE_SET, 0) => Some(false),
-        _ => None,
+        _ => catalogue::has_request_shape(id, function),
     }
 }
 
