@@ -659,6 +659,29 @@ proptest! {
     }
 
     #[test]
+    fn any_capture_has_a_summary_of_80_columns_and_one_object(
+        lines in prop::collection::vec(line(), 0..60)
+    ) {
+        use solar_status::cli::decode::{DecodeArgs, run};
+        let input = lines.join("\n");
+        for json in [true, false] {
+            let args = DecodeArgs { json, summary: true, ..DecodeArgs::default() };
+            let (mut out, mut err) = (Vec::new(), Vec::new());
+            run(&args, &mut input.as_bytes(), &mut out, &mut err).unwrap();
+            let out = String::from_utf8(out).unwrap();
+            if json {
+                let object: Value = serde_json::from_str(&out).unwrap();
+                prop_assert!(object["devices"].is_array());
+                prop_assert_eq!(out.lines().count(), 1);
+            } else {
+                for line in out.lines() {
+                    prop_assert!(line.chars().count() <= 80, "{}", line);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_frame_decodes_alike_in_every_log_format(
         id in prop::sample::select(vec![0x10_u8, 0x11]),
         device in prop::sample::select(vec![0xFF_u8, 0, 1, 6]),
@@ -734,4 +757,99 @@ proptest! {
             prop_assert!(!hex.iter().any(|byte| out.contains(&**byte)), "{}", out);
         }
     }
+}
+
+/// A capture of a G933 without look-ups: ashkitten/g933-utils, `power_interrupts`.
+const HEADSET: [&str; 4] = [
+    "0.0 1 < 11 ff 08 00 0f 54 01 00 00 00 00 00 00 00 00 00 00 00 00 00",
+    "28.0 1 < 11 ff 08 00 0f 71 03 00 00 00 00 00 00 00 00 00 00 00 00 00",
+    "38.0 1 < 11 ff 08 00 0f 45 01 00 00 00 00 00 00 00 00 00 00 00 00 00",
+    "68.0 1 < 11 ff 08 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
+];
+
+#[test]
+fn the_battery_of_a_headset_is_recognized_by_its_values_and_said_to_be_assumed() {
+    let explained = json(&[], &HEADSET.join("\n"));
+    let voltages: Vec<&Value> = explained.iter().map(|frame| &frame["voltage_mv"]).collect();
+    assert_eq!(voltages, [3924, 3953, 3909, 0].map(Value::from).each_ref());
+    assert_eq!(explained[0]["feature_source"], "resembling");
+    assert_eq!(explained[0]["feature_assumed"], true);
+    assert_eq!(explained[3]["connected"], false);
+}
+
+#[test]
+fn a_device_that_was_asked_for_its_features_is_not_guessed_about() {
+    // Root says where 8300 is: what is at index 08 is then unknown, and stays so.
+    let lookup = "0.0 1 > 11 ff 00 0b 83 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n\
+                  0.1 1 < 11 ff 00 0b 07 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n";
+    let explained = json(&[], &format!("{lookup}{}", HEADSET[0]));
+    assert_eq!(explained[2]["feature"], Value::Null);
+    let behind_a_receiver = HEADSET[0].replace("11 ff", "11 01");
+    assert_eq!(json(&[], &behind_a_receiver)[0]["feature"], Value::Null);
+}
+
+#[test]
+fn features_are_those_of_the_device_until_another_is_there() {
+    let lookup = "0.1 1 > 10 01 00 0b 10 00 00\n\
+                  0.2 1 < 11 01 00 0b 06 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n";
+    let event = "11 01 06 00 5a 32 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n";
+    let arrival = |wpid: &str| format!("0.3 1 < 10 01 41 04 62 {wpid}\n");
+    let feature = |capture: String| json(&[], &capture).pop().unwrap()["feature"].clone();
+    let same = [
+        &arrival("82 40"),
+        lookup,
+        &arrival("82 40"),
+        "0.4 1 < ",
+        event,
+    ]
+    .concat();
+    assert_eq!(feature(same), "1000");
+    let other = [
+        &arrival("82 40"),
+        lookup,
+        &arrival("83 40"),
+        "0.4 1 < ",
+        event,
+    ]
+    .concat();
+    assert_eq!(feature(other), Value::Null);
+    // Another session, on another node: the same model, so the same features.
+    let again = arrival("82 40").replace(" 1 <", " 2 <");
+    let session = [&arrival("82 40"), lookup, &again, "9.0 2 < ", event].concat();
+    assert_eq!(feature(session), "1000");
+}
+
+#[test]
+fn an_answer_has_its_round_trip() {
+    let capture = "0.100 1 > 10 ff 81 02 00 00 00\n0.1025 1 < 10 ff 81 02 00 01 00\n";
+    let output = run(&[], capture.as_bytes());
+    assert!(
+        stdout(&output).contains("round trip  2.5 ms"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
+fn a_summary_is_one_object_or_one_page() {
+    let page = run(&["--summary"], HEADSET.join("\n").as_bytes());
+    assert!(page.status.success());
+    let heading = "4 reports of HID++ in 68 s: 4 reports of devices on their own";
+    assert!(stdout(&page).starts_with(heading), "{}", stdout(&page));
+    let words = stdout(&page).split_whitespace().collect::<Vec<_>>();
+    assert!(
+        words.join(" ").contains("3924 mV first"),
+        "{}",
+        stdout(&page)
+    );
+    let object = json(&["--summary"], &HEADSET.join("\n")).pop().unwrap();
+    let voltage = &object["devices"][0]["battery"]["voltage_mv"];
+    assert_eq!(
+        (&voltage["highest"], &voltage["changes"]),
+        (&3953.into(), &2.into())
+    );
+    assert_eq!(object["devices"][0]["links"]["seen"][0], "headset off");
+    assert_eq!(object["schema"], 1);
+    let none = run(&["--summary"], b"");
+    assert!(stdout(&none).contains("no message of a Logitech device"));
 }

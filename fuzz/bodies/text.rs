@@ -6,9 +6,10 @@ use solar_status::cli::decode::{self, DecodeArgs};
 /// Panics if reading or decoding does.
 pub(crate) fn run(bytes: &[u8]) {
     _ = Replay::read(bytes);
-    for json in [false, true] {
+    for (json, summary) in [(false, false), (true, false), (false, true), (true, true)] {
         let args = DecodeArgs {
             json,
+            summary,
             ..DecodeArgs::default()
         };
         let (mut out, mut err) = (Vec::new(), Vec::new());

@@ -8,12 +8,15 @@ use serde::Serialize;
 use crate::capture::line::Source;
 use crate::device::ReceiverModel;
 use hidpp_proto::feature::PairingRecords;
+use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{FeatureId, Register, Report};
 
 /// How many open requests are kept for one source: far more than any program has at a time.
 const MAX_OPEN: usize = 64;
 /// How many sources are distinguished; if there are more, all state is dropped.
 const MAX_SOURCES: usize = 256;
+/// How many features of models are kept; if there are more, all are dropped.
+const MAX_MODEL_FEATURES: usize = 16_384;
 
 /// How the feature at an index is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -29,6 +32,8 @@ pub(super) enum Knowledge {
     Inferred,
     /// The index of known devices, and the frame matches. This may be wrong.
     Assumed,
+    /// The values are those of a headset's battery. This may be wrong.
+    Resembling,
 }
 
 /// A feature with an index given by the user.
@@ -47,8 +52,13 @@ pub(super) type Known = (FeatureId, Knowledge);
 #[derive(Debug, Default)]
 pub struct Context {
     given: HashMap<u8, FeatureId>,
+    models: Models,
     sources: HashMap<Source, Conversations>,
 }
+
+/// The features of each model, by the product id of the device or of its node: a capture may have
+/// several sessions with one device, of which only one looks its features up.
+type Models = HashMap<(u16, u8), Known>;
 
 /// What is behind a source, at device index FF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +88,16 @@ struct Conversations {
     /// By device index and feature index.
     features: HashMap<(u8, u8), Known>,
     /// Oldest first.
-    open: VecDeque<Report>,
+    open: VecDeque<Asked>,
+    /// The product id of the device in each slot.
+    products: HashMap<u8, u16>,
+}
+
+/// A request, and when it was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) report: Report,
+    pub(super) at: Option<Timestamp>,
 }
 
 impl Context {
@@ -87,6 +106,7 @@ impl Context {
         let given = given.iter().map(|given| (given.index, given.id)).collect();
         Self {
             given,
+            models: HashMap::new(),
             sources: HashMap::new(),
         }
     }
@@ -95,9 +115,11 @@ impl Context {
     pub fn introduce(&mut self, source: Source, vendor: u16, product: u16) {
         let behind = Some(Behind::of(vendor, product));
         let talk = self.talk(source);
-        if talk.heard.behind != behind {
+        let is_same = talk.heard.products.get(&0xFF) == Some(&product);
+        if talk.heard.behind != behind || !is_same {
             *talk.heard = Conversations {
                 behind,
+                products: HashMap::from([(0xFF, product)]),
                 ..Conversations::default()
             };
         }
@@ -110,6 +132,8 @@ impl Context {
         }
         Talk {
             given: &self.given,
+            models: &mut self.models,
+            now: None,
             heard: self.sources.entry(source).or_default(),
         }
     }
@@ -118,7 +142,10 @@ impl Context {
 /// The state for one source.
 pub(super) struct Talk<'a> {
     given: &'a HashMap<u8, FeatureId>,
+    models: &'a mut Models,
     heard: &'a mut Conversations,
+    /// The time of the frame.
+    now: Option<Timestamp>,
 }
 
 impl Talk<'_> {
@@ -130,12 +157,54 @@ impl Talk<'_> {
         if let Some(&id) = self.given.get(&index) {
             return Some((id, Knowledge::Given));
         }
-        self.heard.features.get(&(device, index)).copied()
+        let own = self.heard.features.get(&(device, index));
+        own.or_else(|| self.models.get(&(self.product(device)?, index)))
+            .copied()
+    }
+
+    /// The product id of a device, if it is known. That of a receiver's node is not a device's.
+    fn product(&self, device: u8) -> Option<u16> {
+        let device = if device == 0 { 0xFF } else { device };
+        let is_of_receiver = device == 0xFF && matches!(self.behind(), Some(Behind::Receiver(_)));
+        let product = self.heard.products.get(&device).copied();
+        product.filter(|_| !is_of_receiver)
+    }
+
+    /// Stores the product id of the device in a slot. Another one is another device.
+    pub(super) fn learn_product(&mut self, slot: u8, product: u16) {
+        let known = self.heard.products.insert(slot, product);
+        if known.is_some_and(|known| known != product) {
+            self.forget(slot);
+            self.heard.products.insert(slot, product);
+            self.learn_slot(slot, true);
+        }
+    }
+
+    /// The time of the frame.
+    pub(super) fn now(&self) -> Option<Timestamp> {
+        self.now
+    }
+
+    /// Sets the time of the frame.
+    pub(super) fn set_now(&mut self, now: Option<Timestamp>) {
+        self.now = now;
     }
 
     /// Stores the index of a feature.
     pub(super) fn learn(&mut self, device: u8, index: u8, known: Known) {
         self.heard.features.insert((device, index), known);
+        if let (Some(product), (_, Knowledge::Learnt)) = (self.product(device), known) {
+            if self.models.len() >= MAX_MODEL_FEATURES {
+                self.models.clear();
+            }
+            self.models.insert((product, index), known);
+        }
+    }
+
+    /// Whether the device reported the index of any feature.
+    pub(super) fn has_looked_up(&self, device: u8) -> bool {
+        let mut features = self.heard.features.iter();
+        features.any(|(&(of, _), &(_, how))| of == device && how != Knowledge::Resembling)
     }
 
     /// What is behind the source, as far as that is known.
@@ -178,18 +247,24 @@ impl Talk<'_> {
     pub(super) fn forget(&mut self, device: u8) {
         self.learn_slot(device, false);
         self.heard.modern.remove(&device);
+        self.heard.products.remove(&device);
         self.heard.features.retain(|&(of, _), _| of != device);
-        self.heard.open.retain(|open| open.device().0 != device);
+        self.heard
+            .open
+            .retain(|open| open.report.device().0 != device);
     }
 
     /// Stores a request that waits for its answer.
     pub(super) fn ask(&mut self, request: &Report) {
         let open = &mut self.heard.open;
-        open.retain(|other| !same_question(other, request));
+        open.retain(|other| !same_question(&other.report, request));
         if open.len() >= MAX_OPEN {
             open.pop_front();
         }
-        open.push_back(*request);
+        open.push_back(Asked {
+            report: *request,
+            at: self.now,
+        });
     }
 
     /// Whether `report` has the shape of the answer to an open request.
@@ -199,13 +274,13 @@ impl Talk<'_> {
     }
 
     /// The request that `report` answers; it is not open any more.
-    pub(super) fn answered_by(&mut self, report: &Report) -> Option<Report> {
+    pub(super) fn answered_by(&mut self, report: &Report) -> Option<Asked> {
         let at = self.position(report.device().0, |open| same_header(open, report))?;
         self.heard.open.remove(at)
     }
 
     /// The request that an error from `device` refuses; it is not open any more.
-    pub(super) fn refused(&mut self, device: u8, sub_id: u8, address: u8) -> Option<Report> {
+    pub(super) fn refused(&mut self, device: u8, sub_id: u8, address: u8) -> Option<Asked> {
         let at = self.position(device, |open| {
             (open.sub_id(), open.address()) == (sub_id, address)
         })?;
@@ -217,7 +292,7 @@ impl Talk<'_> {
     fn position(&self, device: u8, matches: impl Fn(&Report) -> bool) -> Option<usize> {
         let find = |asked: &dyn Fn(u8) -> bool| {
             let mut open = self.heard.open.iter();
-            open.rposition(|open| asked(open.device().0) && matches(open))
+            open.rposition(|open| asked(open.report.device().0) && matches(&open.report))
         };
         find(&|asked| asked == device).or_else(|| find(&|asked| matches!(asked, 0x00 | 0xFF)))
     }
@@ -304,7 +379,7 @@ mod tests {
         assert!(!talk.has_open(&report("11 01 00 1C 04 02 B4 …")));
         assert!(!talk.has_open(&report("11 02 00 1B 04 02 B4 …")));
         let answer = report("11 01 00 1B 04 02 B4 …");
-        assert_eq!(talk.answered_by(&answer), Some(ping));
+        assert_eq!(talk.answered_by(&answer).unwrap().report, ping);
         assert_eq!(talk.answered_by(&answer), None, "answered once");
 
         talk.ask(&report("10 FF 83 B5 03 00 00"));
@@ -319,7 +394,7 @@ mod tests {
         let request = report("11 FF 00 08 10 00 …"); // piper issue 541
         talk.ask(&request);
         let answer = report("11 01 00 08 07 …");
-        assert_eq!(talk.answered_by(&answer), Some(request));
+        assert_eq!(talk.answered_by(&answer).unwrap().report, request);
         talk.ask(&report("10 00 81 01 00 00 00")); // libratbag issue 1058
         assert!(talk.refused(1, 0x81, 0x01).is_some());
     }

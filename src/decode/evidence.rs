@@ -70,7 +70,11 @@ pub(super) fn dj(talk: &mut Talk<'_>, report: DjReport) {
         return;
     };
     match report.notice {
-        DjNotice::Paired { .. } | DjNotice::Link { .. } => talk.learn_slot(slot.get(), true),
+        DjNotice::Paired { wpid, .. } => {
+            talk.learn_product(slot.get(), wpid.0);
+            talk.learn_slot(slot.get(), true);
+        }
+        DjNotice::Link { .. } => talk.learn_slot(slot.get(), true),
         DjNotice::Unpaired => talk.forget(slot.get()),
         _ => {}
     }
@@ -94,8 +98,16 @@ fn register_of_receiver(talk: &mut Talk<'_>, register: Register, report: &Report
             PairingRecords::Unknown
         }
         Register::PAIRING_INFORMATION => match bolt_pairing::read(report) {
-            Some(BoltPairing::Pairing(..) | BoltPairing::Name(..)) => PairingRecords::Bolt,
+            Some(BoltPairing::Pairing(slot, pairing)) => {
+                talk.learn_product(slot.get(), pairing.wpid.0);
+                PairingRecords::Bolt
+            }
+            Some(BoltPairing::Name(..)) => PairingRecords::Bolt,
             None => match pairing_information::read(report) {
+                PairingInformation::Pairing(slot, pairing) => {
+                    talk.learn_product(slot.get(), pairing.wpid.0);
+                    PairingRecords::Legacy
+                }
                 PairingInformation::Unknown(_) => PairingRecords::Unknown,
                 _ => PairingRecords::Legacy,
             },
@@ -125,6 +137,9 @@ fn connection(talk: &mut Talk<'_>, report: &Report) {
         _ => PairingRecords::Unknown,
     };
     talk.learn_behind(Behind::Receiver(records));
+    if let DeviceConnection::Arrival(arrival) = &connection {
+        talk.learn_product(slot.get(), arrival.wpid.0);
+    }
     if connection == DeviceConnection::Unpaired {
         talk.forget(slot.get());
     }

@@ -19,6 +19,7 @@ pub fn explain(context: &mut Context, frame: &Frame) -> Result<Explanation, Repo
         // What may be input depends on the direction too, so every report is checked here.
         (_, Ok(report)) => {
             let mut talk = context.talk(frame.source);
+            talk.set_now(frame.at);
             let (role, guessed) = role::of(&report, frame.direction, &talk);
             if !guessed {
                 evidence::report(&mut talk, &report, role);
@@ -83,7 +84,8 @@ fn register(explanation: &mut Explanation, report: &Report, talk: &mut Talk<'_>)
         talk.ask(report);
         registers::request(&mut explanation.fields, report)
     } else {
-        explanation.answers = talk.answered_by(report).map(|request| request.to_string());
+        let request = talk.answered_by(report);
+        explanation.set_answers(request.as_ref(), talk.now());
         registers::reply(&mut explanation.fields, report, talk.behind())
     };
     if !is_explained {
@@ -112,11 +114,13 @@ fn call(explanation: &mut Explanation, report: &Report, talk: &mut Talk<'_>) {
 }
 
 fn answer(explanation: &mut Explanation, report: &Report, talk: &mut Talk<'_>) {
-    let request = talk.answered_by(report);
+    let asked = talk.answered_by(report);
+    let request = asked.map(|asked| asked.report);
     let known = known_for(report.device(), report.sub_id(), request.as_ref(), talk)
-        .or_else(|| assume(report, false));
+        .or_else(|| assume(report, false))
+        .or_else(|| resemble(report, talk));
     explanation.set_function(report.sub_id(), report.address(), known);
-    explanation.answers = request.map(|request| request.to_string());
+    explanation.set_answers(asked.as_ref(), talk.now());
     let is_explained = known.is_some_and(|(id, _)| {
         features::reply(&mut explanation.fields, id, report, request.as_ref())
     });
@@ -138,6 +142,7 @@ fn event(explanation: &mut Explanation, report: &Report, talk: &mut Talk<'_>) {
             known
         })
     });
+    let known = known.or_else(|| resemble(report, talk));
     explanation.set_event(report, known);
     let is_explained =
         known.is_some_and(|(id, _)| features::event(&mut explanation.fields, id, report));
@@ -152,14 +157,15 @@ fn error(
     talk: &mut Talk<'_>,
     (sub_id, address, code): (u8, u8, ErrorCode),
 ) {
-    let request = talk.refused(report.device().0, sub_id, address);
+    let asked = talk.refused(report.device().0, sub_id, address);
+    let request = asked.map(|asked| asked.report);
     if (0x80..=0x8E).contains(&sub_id) {
         explanation.set_register(sub_id, address);
     } else {
         let known = known_for(report.device(), sub_id, request.as_ref(), talk);
         explanation.set_function(sub_id, address, known);
     }
-    explanation.answers = request.map(|request| request.to_string());
+    explanation.set_answers(asked.as_ref(), talk.now());
     evidence::error(talk, report, request.as_ref(), code);
     let unreachable = match code {
         ErrorCode::Hidpp10(error) if error.is_unreachable() => Some(error),
@@ -224,6 +230,25 @@ fn assume(report: &Report, is_request: bool) -> Option<Known> {
         _ => return None,
     };
     Some((id, Knowledge::Assumed))
+}
+
+/// Takes a report with the shape of a headset's battery for one, if its feature was not looked up:
+/// recordings of a G933 begin after the look-ups of their programs. Function and event 0 of 1F20
+/// have the voltage of one lithium cell and, as flags, valid, charging and full; other features with
+/// a voltage set bit 7.
+fn resemble(report: &Report, talk: &mut Talk<'_>) -> Option<Known> {
+    let (device, index) = (report.device(), report.sub_id());
+    let [high, low, flags, rest @ ..] = report.params();
+    let is_battery = matches!(u16::from_be_bytes([*high, *low]), 3000..=4400)
+        && matches!(flags, 0x01 | 0x03 | 0x07)
+        && rest.iter().all(|&byte| byte == 0);
+    let is_alone = device == DeviceIndex::RECEIVER && role::function(report) == 0;
+    if !is_battery || !is_alone || talk.has_looked_up(device.0) {
+        return None;
+    }
+    let known = (BatteryFeature::Adc.id(), Knowledge::Resembling);
+    talk.learn(device.0, index, known);
+    Some(known)
 }
 
 /// Learns the index of a feature from a reply of root or of the feature set.

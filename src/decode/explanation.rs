@@ -3,10 +3,11 @@
 
 use serde::Serialize;
 
-use super::context::{Behind, Knowledge, Known};
-use super::fields::{Fields, hex};
+use super::context::{Asked, Behind, Knowledge, Known};
+use super::fields::{Fields, Milliseconds, hex};
 use super::{catalogue, names, role};
 use crate::capture::line::Direction;
+use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{Access, DeviceIndex, FeatureIndex, Register, Report, software};
 
 /// The kind of a frame.
@@ -62,6 +63,12 @@ pub struct Explanation {
     pub(super) register_name: Option<&'static str>,
     /// The request that this frame answers or refuses.
     pub(super) answers: Option<String>,
+    /// The device index of that request.
+    #[serde(skip)]
+    pub(super) asked: Option<u8>,
+    /// How long the device took to answer it, if both have a time.
+    #[serde(rename = "round_trip_ms")]
+    pub(super) round_trip: Option<Milliseconds>,
     #[serde(flatten)]
     pub(super) fields: Fields,
     /// The parameters, if there is no decoder for them.
@@ -95,6 +102,8 @@ impl Explanation {
             register: None,
             register_name: None,
             answers: None,
+            asked: None,
+            round_trip: None,
             fields: Fields::default(),
             params: None,
         }
@@ -159,7 +168,22 @@ impl Explanation {
         self.feature = known.map(|(id, _)| id.to_string());
         self.feature_name = known.and_then(|(id, _)| catalogue::name(id));
         self.feature_source = known.map(|(_, source)| source);
-        self.feature_assumed = self.feature_source == Some(Knowledge::Assumed);
+        self.feature_assumed = matches!(
+            self.feature_source,
+            Some(Knowledge::Assumed | Knowledge::Resembling)
+        );
+    }
+
+    /// The request that this frame answers, if it was seen.
+    pub(super) fn set_answers(&mut self, request: Option<&Asked>, now: Option<Timestamp>) {
+        let Some(request) = request else {
+            return;
+        };
+        self.answers = Some(request.report.to_string());
+        self.asked = Some(request.report.device().0);
+        self.round_trip = now
+            .zip(request.at)
+            .map(|(now, at)| Milliseconds(now.since(at)));
     }
 
     /// Shows the parameters as they are.

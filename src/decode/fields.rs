@@ -1,6 +1,7 @@
 //! The decoded content of a frame: flat fields, each with its JSON value and its text.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
+use std::time::Duration;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
@@ -63,6 +64,26 @@ impl Fields {
         self.0.push(Field { name, value, words });
     }
 
+    /// The value of a field.
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+        let mut fields = self.0.iter();
+        fields
+            .find(|field| field.name == name)
+            .map(|field| &field.value)
+    }
+
+    /// The value of a field that is a whole number.
+    pub(super) fn number(&self, name: &str) -> Option<i64> {
+        self.get(name).and_then(Value::as_i64)
+    }
+
+    /// The value of a field that is text.
+    pub(super) fn text_of(&self, name: &str) -> Option<String> {
+        self.get(name)
+            .and_then(Value::as_str)
+            .map(ToOwned::to_owned)
+    }
+
     /// The phrases of the summary.
     pub(super) fn summary(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|field| match &field.words {
@@ -99,6 +120,28 @@ impl Serialize for Fields {
 pub(super) fn hex(bytes: &[u8]) -> String {
     let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     bytes.join(" ")
+}
+
+/// A duration shown in milliseconds with up to two decimals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Milliseconds(pub(super) Duration);
+
+impl Milliseconds {
+    fn rounded(self) -> f64 {
+        (self.0.as_secs_f64() * 1e5).round() / 1e2
+    }
+}
+
+impl Display for Milliseconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ms", self.rounded())
+    }
+}
+
+impl Serialize for Milliseconds {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.rounded().serialize(serializer)
+    }
 }
 
 /// `1 device`, `2 devices`.

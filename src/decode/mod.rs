@@ -17,9 +17,11 @@ mod notifications;
 mod power;
 mod registers;
 mod role;
+mod summary;
 mod text;
 
 pub use self::context::{Context, GivenFeature};
 pub use self::explain::explain;
 pub use self::explanation::{Explanation, FrameKind};
+pub use self::summary::{Summary, page};
 pub use self::text::block;

@@ -68,6 +68,7 @@ fn rows(explanation: &Explanation) -> Vec<(String, String)> {
     let source = match explanation.feature_source {
         Some(Knowledge::Inferred) => Some("inferred from the marker GOOD"),
         Some(Knowledge::Assumed) => Some("assumed: the usual index of this feature"),
+        Some(Knowledge::Resembling) => Some("assumed: its values look like a headset's battery"),
         _ => None,
     };
     if let Some(source) = source {
@@ -75,6 +76,9 @@ fn rows(explanation: &Explanation) -> Vec<(String, String)> {
     }
     if let Some(request) = &explanation.answers {
         row("answers", short(request));
+    }
+    if let Some(took) = explanation.round_trip {
+        row("round trip", took.to_string());
     }
     if explanation.guessed {
         let kind = kind(explanation);

@@ -1,8 +1,10 @@
-//! A frame from a recording, not checked yet: bytes, direction, and source.
+//! A frame from a recording, not checked yet: bytes, direction, time and source.
 
 use std::fmt;
 
 use serde::Serialize;
+
+use hidpp_proto::units::Timestamp;
 
 /// The direction of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -74,6 +76,8 @@ pub struct Frame {
     pub direction: Option<Direction>,
     /// Where it was recorded.
     pub source: Source,
+    /// When it was recorded, on the clock of its recording.
+    pub at: Option<Timestamp>,
 }
 
 impl Frame {

@@ -11,6 +11,8 @@ pub use self::hexadecimal::InputError;
 use self::hexadecimal::hex;
 use self::logs::{Bytes, Logged};
 use self::usbmon::usbmon;
+use hidpp_proto::units::Timestamp;
+use std::time::Duration;
 
 /// Reads a line in any of the supported formats.
 pub fn read(line: &str) -> Result<Line, InputError> {
@@ -36,6 +38,7 @@ pub fn read(line: &str) -> Result<Line, InputError> {
                 bytes: hex(line, 0)?,
                 direction: None,
                 source: Source::Unknown,
+                at: None,
             })),
         },
     }
@@ -72,6 +75,7 @@ fn of_log(logged: Logged<'_>) -> Result<Line, InputError> {
             },
             direction: Some(direction),
             source,
+            at: None,
         }),
         Logged::Ids { vendor, product } => Line::Ids {
             source: Source::Unknown,
@@ -96,7 +100,14 @@ fn trace(line: &str, node: &str, arrow: &str) -> Result<Line, InputError> {
             Direction::DeviceToHost
         }),
         source: node.parse().map_or(Source::Unknown, Source::Node),
+        at: before.split_ascii_whitespace().next().and_then(time),
     }))
+}
+
+/// Seconds since the start.
+fn time(text: &str) -> Option<Timestamp> {
+    let seconds = Duration::try_from_secs_f64(text.parse().ok()?).ok()?;
+    Some(Timestamp::from_start(seconds))
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use super::frame::{Direction, Frame, Line, Recording, Source};
 use super::hexadecimal::{InputError, hex};
+use hidpp_proto::units::Timestamp;
+use std::time::Duration;
 
 /// `TAG TIME S|C TYPE:BUS:DEVICE:ENDPOINT STATUS [SETUP] LENGTH = DATA`.
 ///
@@ -13,7 +15,11 @@ pub(super) fn usbmon(line: &str, address: &str) -> Result<Line, InputError> {
     let Some((head, data)) = line.split_once(" = ") else {
         return Ok(Line::Nothing);
     };
-    let event = head.split_ascii_whitespace().nth(2);
+    let mut words = head.split_ascii_whitespace();
+    let (micros, event) = (
+        words.nth(1).and_then(|time| time.parse().ok()),
+        words.next(),
+    );
     let mut parts = address.split(':');
     let (direction, is_control) = match (event, parts.next()) {
         (Some("S"), Some("Co" | "Io")) => (Direction::HostToDevice, false),
@@ -37,6 +43,7 @@ pub(super) fn usbmon(line: &str, address: &str) -> Result<Line, InputError> {
         bytes,
         direction: Some(direction),
         source,
+        at: micros.map(|micros| Timestamp::from_start(Duration::from_micros(micros))),
     }))
 }
 

@@ -22,6 +22,7 @@ use hidpp_proto::wire::FeatureId;
   solar-status decode 10 01 09 03 78 01 00
   solar-status decode --feature 9=4301 '11 02 09 00 60 00 00 06 72 47 4f 4f 44 00 00 00 00 00 00 00'
   solar-status decode --json < capture.txt
+  solar-status decode --summary < capture.txt
 
 Exit status: 0 all frames were explained, 1 a frame or the input could not be
 read, 2 wrong arguments.")]
@@ -34,6 +35,11 @@ pub struct DecodeArgs {
     /// Print one JSON object per frame, each on one line
     #[arg(short, long, help_heading = heading::OUTPUT)]
     pub json: bool,
+
+    /// Print a summary instead of the frames: the devices, their features, which programs asked, how
+    /// long answers took, and what batteries and light did; with --json as one object
+    #[arg(long)]
+    pub summary: bool,
 
     /// Frames to explain; without any, standard input is read
     #[arg(value_name = "FRAME")]

@@ -10,7 +10,7 @@ use self::lines::{Lines, Raw};
 use super::io_errors::{unreadable, unwritable};
 use super::json;
 use crate::capture::line::{self, Line, Recording, Source};
-use crate::decode::{self, Context, FrameKind};
+use crate::decode::{self, Context, FrameKind, Summary};
 use crate::text;
 
 /// Explains the frames of `args` or, without any, the lines of `input` as they arrive.
@@ -25,6 +25,7 @@ pub fn run(
     let mut decoder = Decoder {
         context: Context::new(&args.features),
         json: args.json,
+        summary: args.summary.then(Summary::default),
         first: true,
         all_decoded: true,
         passed_over_usb: 0,
@@ -37,7 +38,7 @@ pub fn run(
     } else {
         decoder.arguments(&args.frames)
     };
-    match done {
+    match done.and_then(|()| decoder.summarize()) {
         Err(Stop::Closed) | Ok(()) => {}
         Err(Stop::Failed(why)) => return Err(unwritable(why)),
     }
@@ -64,6 +65,8 @@ impl From<io::Error> for Stop {
 struct Decoder<'a> {
     context: Context,
     json: bool,
+    /// What is printed at the end instead of the frames.
+    summary: Option<Summary>,
     first: bool,
     all_decoded: bool,
     /// Numbers of lines of USB captures without a HID++ report, and of logs without a frame.
@@ -122,6 +125,9 @@ impl Decoder<'_> {
                 product,
             }) => {
                 self.context.introduce(source, vendor, product);
+                if let Some(summary) = &mut self.summary {
+                    summary.introduce(source, vendor, product);
+                }
                 self.passed_over_usb += usize::from(matches!(source, Source::Usb(..)));
                 return Ok(());
             }
@@ -155,6 +161,10 @@ impl Decoder<'_> {
                 return Ok(());
             }
         };
+        if let Some(summary) = &mut self.summary {
+            summary.add(&frame, &explanation);
+            return Ok(());
+        }
         let text = if self.json {
             let object = json::to_string(&explanation).map_err(io::Error::from)?;
             format!("{object}\n")
@@ -165,6 +175,21 @@ impl Decoder<'_> {
         self.first = false;
         self.out.write_all(text.as_bytes())?;
         // A user who follows a live capture waits for this frame, not for a full buffer.
+        self.out.flush()?;
+        Ok(())
+    }
+
+    fn summarize(&mut self) -> Result<(), Stop> {
+        let Some(summary) = &self.summary else {
+            return Ok(());
+        };
+        let report = summary.report();
+        let text = if self.json {
+            format!("{}\n", json::to_string(&report).map_err(io::Error::from)?)
+        } else {
+            decode::page(&report)
+        };
+        self.out.write_all(text.as_bytes())?;
         self.out.flush()?;
         Ok(())
     }
