@@ -238,7 +238,7 @@ _solar__status() {
             return 0
             ;;
         solar__status__subcmd__decode)
-            opts="-j -h --feature --json --help"
+            opts="-j -h --feature --json --summary --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

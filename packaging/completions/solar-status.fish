@@ -137,6 +137,7 @@ complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l all 
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c solar-status -n "__fish_solar_status_using_subcommand decode" -l feature -d 'Assume that feature ID has this INDEX on every device (both hexadecimal, as in 9=4301); may be given several times' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand decode" -s j -l json -d 'Print one JSON object per frame, each on one line'
+complete -c solar-status -n "__fish_solar_status_using_subcommand decode" -l summary -d 'Print a summary instead of the frames: the devices, their features, which programs asked, how long answers took, and what batteries and light did; with --json as one object'
 complete -c solar-status -n "__fish_solar_status_using_subcommand decode" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -s o -l output -d 'Write the findings to FILE instead of standard output, replacing it atomically' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -l report -d 'Write a report without identifying information to FILE, `-` for standard output' -r -F

@@ -38,7 +38,7 @@ pub struct DecodeArgs {
 
     /// Print a summary instead of the frames: the devices, their features, which programs asked, how
     /// long answers took, and what batteries and light did; with --json as one object
-    #[arg(long)]
+    #[arg(long, help_heading = heading::OUTPUT)]
     pub summary: bool,
 
     /// Frames to explain; without any, standard input is read
