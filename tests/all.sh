@@ -25,7 +25,7 @@ esac
 
 logs=${CARGO_TARGET_DIR:-target}/tests
 mkdir -p "$logs"
-steps=5 step=0 failed=0
+steps=5 step=0 failed=0 running=''
 summary=''
 begun=$(date +%s)
 
@@ -42,12 +42,13 @@ results() {
 
 summarize() {
     printf '\n%s\n%s' "Summary, after $(span $(($(date +%s) - begun))):" "$summary"
+    [ -z "$running" ] || printf '  %-11s  %s\n' interrupted "$running, see $log"
     [ "$step" = "$steps" ] || printf '  %s\n' "not run: steps $((step + 1)) to $steps"
 }
 
 # NAME COMMAND…
 run() {
-    name=$1
+    name=$1 running=$1
     shift
     step=$((step + 1))
     start=$(date +%s)
@@ -66,6 +67,7 @@ run() {
         summary="$summary$(printf '  FAILED  %-24s %12s  %s' "$name" "$took" "$tests"), see $log
 "
     fi
+    running=''
 }
 
 trap 'summarize; exit 130' INT TERM

@@ -3,11 +3,13 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
-use test_support::tools::run;
+use test_support::tools::{run, text};
+use test_support::wait::until;
 
 use crate::tools::path;
 
@@ -19,7 +21,7 @@ impl Tools {
     fn new() -> Self {
         let tools = Self(tempfile::tempdir().unwrap());
         for tool in [
-            "awk", "cat", "date", "dirname", "env", "mkdir", "sed", "sh", "tee",
+            "awk", "cat", "date", "dirname", "env", "grep", "mkdir", "sed", "sh", "tee",
         ] {
             symlink(format!("/usr/bin/{tool}"), tools.0.path().join(tool)).unwrap();
         }
@@ -28,10 +30,7 @@ impl Tools {
             "dpkg-query",
             "case $* in *' tmux' | *' zsh') exit 1 ;; esac\necho installed",
         );
-        tools.write(
-            "apt-get",
-            "[ \"$1\" != indextargets ] || { echo mirror; exit; }\nlog apt-get \"$@\"",
-        );
+        tools.lists_of(Some("Debian"));
         tools.write("sudo", "log sudo\nexec \"$@\"");
         tools.write(
             "cargo",
@@ -47,6 +46,19 @@ impl Tools {
         fs::set_permissions(file, PermissionsExt::from_mode(0o755)).unwrap();
     }
 
+    /// A stand-in for apt that has a list of packages of this origin.
+    fn lists_of(&self, origin: Option<&str>) {
+        let lists = origin.map_or_else(String::new, |origin| {
+            let is_shown =
+                format!("case $* in *'Origin: Debian'*) [ '{origin}' = Debian ] || exit 0 ;; esac");
+            let fill_in = format!("s/$(ORIGIN)/{origin}/; s/$(REPO_URI)/mirror/");
+            format!("{is_shown}\necho \"$3\" | sed '{fill_in}'\n")
+        });
+        let script =
+            format!("if [ \"$1\" = indextargets ]; then\n{lists}exit\nfi\nlog apt-get \"$@\"");
+        self.write("apt-get", &script);
+    }
+
     fn log(&self) -> PathBuf {
         self.0.path().join("log.txt")
     }
@@ -56,12 +68,17 @@ impl Tools {
         fs::read_to_string(self.log()).unwrap_or_default()
     }
 
-    fn run(&self, script: &str, arguments: &[&str]) -> (Option<i32>, String) {
+    fn command(&self, script: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new("/bin/sh");
         command.arg(path(script)).args(arguments);
         command.env("PATH", self.0.path());
         command.env("CARGO_TARGET_DIR", self.0.path().join("target"));
-        said(&run(command.stdin(Stdio::null()), "dash"))
+        command.stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, script: &str, arguments: &[&str]) -> (Option<i32>, String) {
+        said(&run(&mut self.command(script, arguments), "dash"))
     }
 }
 
@@ -132,6 +149,41 @@ fn setup_is_quiet_if_nothing_is_missing() {
     assert_eq!(tools.run("tests/setup.sh", &[]), (Some(0), String::new()));
 }
 
+/// Derivatives have other origins, and a mirror of one's own possibly none.
+#[test]
+fn setup_warns_if_no_list_is_of_debian_but_changes_nothing() {
+    for origin in ["Ubuntu", "", "Debian Backports"] {
+        let tools = Tools::new();
+        tools.write("dpkg-query", "echo installed");
+        tools.lists_of(Some(origin));
+        let (status, text) = tools.run("tests/setup.sh", &[]);
+        assert_eq!(status, Some(0), "{origin}: {text}");
+        assert!(
+            text.contains("apt has no list of Debian's packages"),
+            "{text}"
+        );
+        assert_eq!(tools.logged(), "", "{origin}");
+    }
+}
+
+#[test]
+fn setup_fetches_lists_if_apt_has_none() {
+    let tools = Tools::new();
+    tools.write("dpkg-query", "echo installed");
+    tools.lists_of(None);
+    let (status, text) = tools.run("tests/setup.sh", &[]);
+    assert_eq!(status, Some(1), "{text}");
+    assert_eq!(tools.logged(), "");
+    // Even if there is none afterwards, it has done what it can.
+    let (status, text) = tools.run("tests/setup.sh", &["--yes"]);
+    assert_eq!(status, Some(0), "{text}");
+    assert!(
+        text.contains("apt has no list of Debian's packages"),
+        "{text}"
+    );
+    assert_eq!(tools.logged(), "sudo\napt-get update -qq\n");
+}
+
 #[test]
 fn scripts_of_tests_refuse_unknown_arguments() {
     let tools = Tools::new();
@@ -191,4 +243,30 @@ fn no_test_runs_without_what_the_tests_need() {
     assert_eq!(status, Some(1), "{text}");
     assert!(text.contains("not run: steps 2 to 5"), "{text}");
     assert!(!text.contains("test result"), "{text}");
+}
+
+#[test]
+fn an_interrupted_step_is_in_the_summary() {
+    let tools = Tools::new();
+    tools.write("dpkg-query", "echo installed");
+    let reached = tools.0.path().join("reached");
+    let waits = format!("echo >{}; exec /usr/bin/sleep 60", reached.display());
+    tools.write(
+        "cargo",
+        &format!("case $* in *desktop) {waits} ;; esac\necho '3 passed, 0 failed'"),
+    );
+    let mut command = tools.command("tests/all.sh", &[]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    // As a terminal does, the signal reaches all its processes.
+    let all = command.process_group(0).spawn().unwrap();
+    until("the step runs", || reached.exists());
+    let kill = format!("kill -TERM -{}", all.id());
+    text(Command::new("sh").args(["-c", &kill]), "dash");
+    let (status, text) = said(&all.wait_with_output().unwrap());
+    assert_eq!(status, Some(130), "{text}");
+    let (_, summary) = text.split_once("Summary, after ").unwrap();
+    let lines: Vec<&str> = summary.lines().skip(3).take(2).collect();
+    let log = tools.0.path().join("target/tests/3.log");
+    let interrupted = format!("  interrupted  desktop, see {}", log.display());
+    assert_eq!(lines, [&interrupted, "  not run: steps 4 to 5"]);
 }
