@@ -47,12 +47,12 @@ const LOOKED_UP: (Works, &str) = (Likely, "its battery feature or register is lo
 const MHZ_27: (Works, &str) = (Likely, "read if its 27 MHz receiver announces it");
 
 /// The mice and keyboards that work on a cable only, by Logitech's descriptions of them.
-const ON_A_CABLE: [u16; 33] = [
+const ON_A_CABLE: [u16; 38] = [
     0x0A5C, 0x0A6D, 0x0A89, 0x0A9C, 0xC041, 0xC048, 0xC049, 0xC066, 0xC068, 0xC07D, 0xC07E, 0xC07F,
     0xC080, 0xC083, 0xC084, 0xC085, 0xC08B, 0xC08C, 0xC08E, 0xC08F, 0xC092, 0xC093, 0xC099, 0xC09D,
-    0xC246, 0xC249, 0xC24A, 0xC24E, 0xC318, 0xC332, 0xC335, 0xC336, 0xC339,
+    0xC246, 0xC249, 0xC24A, 0xC24E, 0xC318, 0xC332, 0xC335, 0xC336, 0xC339, 0xC33A, 0xC33C, 0xC33F,
+    0xC341, 0xC366,
 ];
-const KEYBOARDS_ON_A_CABLE: [u16; 5] = [0xC33A, 0xC33C, 0xC33F, 0xC341, 0xC366];
 
 /// What is published about models of the table that are not simulated.
 const PUBLISHED: [(u16, Works, &str); 12] = [
@@ -160,18 +160,19 @@ const fn section(kind: DeviceKind) -> usize {
     }
 }
 
-/// What is known about one name.
+/// The reasons for one verdict about one name, and the ids that it is about.
 #[derive(Debug, Default)]
 struct Row {
-    found: BTreeSet<(Works, String)>,
+    why: BTreeSet<String>,
     ids: BTreeSet<String>,
 }
 
-type Rows = BTreeMap<(usize, String), Row>;
+/// By section, name and verdict: versions of a model can differ.
+type Rows = BTreeMap<(usize, String, Works), Row>;
 
 fn add(rows: &mut Rows, section: usize, name: &str, id: &str, (works, why): (Works, &str)) {
-    let row = rows.entry((section, name.to_owned())).or_default();
-    row.found.insert((works, why.to_owned()));
+    let row = rows.entry((section, name.to_owned(), works)).or_default();
+    row.why.insert(why.to_owned());
     row.ids.extend((!id.is_empty()).then(|| id.to_owned()));
 }
 
@@ -227,7 +228,7 @@ fn expected(id: u16) -> (Works, &'static str) {
         return (*works, why);
     }
     match id {
-        _ if ON_A_CABLE.contains(&id) || KEYBOARDS_ON_A_CABLE.contains(&id) => CORDED,
+        _ if ON_A_CABLE.contains(&id) => CORDED,
         0..=0xFF => MHZ_27,
         _ => LOOKED_UP,
     }
@@ -271,16 +272,8 @@ fn rows() -> Rows {
     rows
 }
 
-/// The row of a table: the best of what is known counts, and what contradicts it is named.
-fn line(name: &str, row: &Row) -> String {
-    let is_doubtful = row.found.iter().any(|(works, _)| *works == Partly);
-    let best = row.found.first().map(|(works, _)| *works).unwrap();
-    let works = if is_doubtful { best.max(Partly) } else { best };
-    let stated = row
-        .found
-        .iter()
-        .filter(|(it, _)| *it == best || *it == Partly);
-    let why: Vec<&str> = stated.map(|(_, why)| why.as_str()).collect();
+fn line(name: &str, works: Works, row: &Row) -> String {
+    let why: Vec<&str> = row.why.iter().map(String::as_str).collect();
     let ids: Vec<&str> = row.ids.iter().map(String::as_str).collect();
     let ids = match ids[..] {
         [] => "–".to_owned(),
@@ -293,8 +286,9 @@ fn line(name: &str, row: &Row) -> String {
 fn text() -> String {
     let rows = rows();
     let sections = SECTIONS.iter().enumerate().map(|(number, heading)| {
-        let lines = rows.iter().filter(|((section, _), _)| *section == number);
-        let lines: Vec<String> = lines.map(|((_, name), row)| line(name, row)).collect();
+        let lines = rows.iter().filter(|((section, ..), _)| *section == number);
+        let lines = lines.map(|((_, name, works), row)| line(name, *works, row));
+        let lines: Vec<String> = lines.collect();
         format!(
             "\n## {heading}\n\n| model | works | what is read, or why not | ids |\n\
              |---|---|---|---|\n{}",
@@ -319,7 +313,7 @@ fn every_published_fact_is_about_a_known_model_that_is_not_simulated() {
             "{id:04X}"
         );
     }
-    for id in ON_A_CABLE.into_iter().chain(KEYBOARDS_ON_A_CABLE) {
+    for id in ON_A_CABLE {
         assert!(Model::of(id).is_some(), "{id:04X}");
     }
 }
@@ -342,4 +336,32 @@ fn an_owner_finds_a_headset_with_the_reason() {
         let line = line.unwrap_or_else(|| panic!("no {start}"));
         assert!(line.starts_with(&format!("{start} {works} |")), "{line}");
     }
+}
+
+/// The ids of a model can have different verdicts: a G733 of one id is simulated, and a G403 exists
+/// with and without a battery.
+#[test]
+fn every_id_has_the_verdict_of_its_facts() {
+    let simulated: BTreeSet<u16> = devices().iter().map(id_of).collect();
+    let read = devices().into_iter().map(|it| (id_of(&it), read(&it).0));
+    let others = Model::all().filter(|(id, _)| !simulated.contains(id));
+    let others = others.map(|(id, _)| (id, expected(id).0));
+    let facts: BTreeSet<(String, &str)> = read
+        .chain(others)
+        .map(|(id, works)| (format!("{id:04X}"), works.word()))
+        .collect();
+    let text = text();
+    let rows = text.lines().filter_map(|line| {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let ["", name, works, _, ids, ""] = cells[..] else {
+            return None;
+        };
+        let is_other = OTHER_HEADSETS.iter().any(|(other, ..)| *other == name);
+        let is_model = works != "works" && !works.starts_with('-') && !is_other;
+        is_model.then_some((works, ids))
+    });
+    let listed: BTreeSet<(String, &str)> = rows
+        .flat_map(|(works, ids)| ids.split(", ").map(move |id| (id.to_owned(), works)))
+        .collect();
+    assert_eq!(listed, facts);
 }
