@@ -209,10 +209,41 @@ fn defaults_apply_to_options_that_are_not_given() {
 }
 
 #[test]
+fn bars_have_their_width_of_names_and_templates_do_not() {
+    let config = Config::of("[bars]\nmax_name = 12");
+    let keyboard = ["--simulate=full", "--device", "K380", "--color", "never"];
+    let shown = |arguments: &[&str]| config.stdout(&[&keyboard, arguments].concat());
+    let tmux = ["--format", "tmux"];
+    assert_eq!(shown(&tmux), "Bluetooth M… ≈20 %\n");
+    let watched = [&tmux[..], &["--watch", "--duration", "5"]].concat();
+    assert!(shown(&watched).contains("Bluetooth M… ≈20 %\n"));
+    let given = [&tmux[..], &["--max-name", "6"]].concat();
+    assert_eq!(shown(&given), "Bluet… ≈20 %\n");
+    let template = shown(&["--format", "{name}"]);
+    assert_eq!(template, "Bluetooth Multi-Device Keyboard K380\n");
+}
+
+#[test]
+fn the_timeout_has_a_default() {
+    let config = Config::of("[defaults]\ntimeout = 0.000001");
+    let reason = |arguments: &[&str]| {
+        let output = config.run(&[&["--simulate"], arguments].concat());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let late = reason(&[]);
+    assert!(late.contains("timeout"), "{late}");
+    assert_eq!(reason(&["--timeout", "30"]), "");
+    assert_eq!(reason(&["--check-config"]), "");
+}
+
+#[test]
 fn the_history_has_aliases() {
     let config = Config::documented();
     let history = config.stdout(&["history", "--simulate", "--since", "60d"]);
     assert!(history.contains("desk"), "{history}");
+    let picture = config.stdout(&["history", "--simulate", "--device", "desk", "--svg", "-"]);
+    assert!(picture.contains(">desk<"), "{picture}");
+    assert!(!picture.contains("K750"), "{picture}");
     let document = config.document(&["history", "--simulate", "--json", "--device", "desk"]);
     let [device] = &document["devices"].as_array().unwrap()[..] else {
         panic!("{document}")
@@ -270,5 +301,5 @@ fn every_documented_configuration_is_valid() {
         Config::of(&block.text).stdout(&["--check-config"]);
         count += 1;
     }
-    assert_eq!(count, 3);
+    assert_eq!(count, 3, "blocks of TOML");
 }

@@ -119,6 +119,7 @@ impl Cli {
 mod tests {
     use super::*;
     use crate::cli::options::Field;
+    use crate::config::Defaults;
     use hidpp_proto::session::LONGEST_STATUS;
 
     #[test]
@@ -142,5 +143,6 @@ mod tests {
     fn the_default_timeout_allows_the_longest_reading() {
         let cli = Cli::try_parse_from(["solar-status"]).unwrap();
         assert_eq!(cli.status.timeout, LONGEST_STATUS);
+        assert_eq!(Defaults::default().timeout, LONGEST_STATUS);
     }
 }

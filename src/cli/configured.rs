@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory};
@@ -57,6 +58,7 @@ struct Options<'a> {
     device: &'a mut Vec<Selector>,
     color: Option<&'a mut ColorWhen>,
     fields: Option<&'a mut Vec<Field>>,
+    timeout: Option<&'a mut Duration>,
     /// Whether the output marks hidden devices.
     is_data: bool,
 }
@@ -64,18 +66,22 @@ struct Options<'a> {
 impl<'a> Options<'a> {
     /// The arguments; `None`: the command does not use the configuration.
     fn of(cli: &'a mut Cli) -> Option<Self> {
-        let (common, is_data) = match &mut cli.command {
-            None => (&mut cli.status.common, cli.status.json),
-            Some(Command::List(args)) => (&mut args.common, args.json),
-            Some(Command::Monitor(args)) => (&mut args.common, args.json),
-            Some(Command::Watch(args)) => (&mut args.common, false),
-            Some(Command::Notify(args)) => (&mut args.common, false),
+        let (common, timeout, is_data) = match &mut cli.command {
+            None => {
+                let args = &mut cli.status;
+                (&mut args.common, Some(&mut args.timeout), args.json)
+            }
+            Some(Command::List(args)) => (&mut args.common, Some(&mut args.timeout), args.json),
+            Some(Command::Monitor(args)) => (&mut args.common, None, args.json),
+            Some(Command::Watch(args)) => (&mut args.common, None, false),
+            Some(Command::Notify(args)) => (&mut args.common, None, false),
             Some(Command::History(args)) => {
                 return Some(Self {
                     config: &mut args.config,
                     device: &mut args.device,
                     color: Some(&mut args.color),
                     fields: None,
+                    timeout: None,
                     is_data: args.json || args.csv,
                 });
             }
@@ -85,6 +91,7 @@ impl<'a> Options<'a> {
                     device: &mut args.device,
                     color: None,
                     fields: None,
+                    timeout: None,
                     is_data: false,
                 });
             }
@@ -95,6 +102,7 @@ impl<'a> Options<'a> {
             device: &mut common.device,
             color: Some(&mut common.color),
             fields: Some(&mut common.fields),
+            timeout,
             is_data,
         })
     }
@@ -118,6 +126,12 @@ impl<'a> Options<'a> {
             && !is_given("fields")
         {
             fields.clone_from(&defaults.fields);
+        }
+        if let Some(timeout) = &mut self.timeout
+            && **timeout != defaults.timeout
+            && !is_given("timeout")
+        {
+            **timeout = defaults.timeout;
         }
     }
 }

@@ -11,8 +11,8 @@ use super::color::ColorWhen;
 use crate::bus::Bus;
 use crate::client::filter::{Filter, Shown};
 use crate::client::naming::Naming;
-use crate::config::Configuration;
 pub use crate::config::Field;
+use crate::config::{Configuration, LONGEST_TIMEOUT};
 use crate::device::Selector;
 use crate::nodes::Desk;
 
@@ -185,10 +185,8 @@ impl CommonArgs {
     }
 }
 
-/// The longest timeout, in seconds: longer than anyone waits for an answer.
-const LONGEST_TIMEOUT: u32 = 60 * 60;
 /// The longest duration, in seconds: a year. To follow for longer, leave the option out.
-const LONGEST_DURATION: u32 = 366 * 24 * 60 * 60;
+const LONGEST_DURATION: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
 pub(super) fn parse_timeout(text: &str) -> Result<Duration, String> {
     parse_seconds(text, Least::MoreThanZero, LONGEST_TIMEOUT)
@@ -205,17 +203,17 @@ pub(super) enum Least {
     MoreThanZero,
 }
 
-/// Parses a number of seconds of at least `least` and at most `most`.
-pub(super) fn parse_seconds(text: &str, least: Least, most: u32) -> Result<Duration, String> {
+/// Parses a number of seconds, with this least and greatest span.
+pub(super) fn parse_seconds(text: &str, least: Least, most: Duration) -> Result<Duration, String> {
     let seconds: f64 = text
         .parse()
         .map_err(|_| "it is not a number of seconds".to_owned())?;
     let is_enough = |span: Duration| least == Least::Zero || !span.is_zero();
     match Duration::try_from_secs_f64(seconds) {
-        Ok(span) if is_enough(span) && span <= Duration::from_secs(most.into()) => Ok(span),
-        _ => Err(match least {
-            Least::Zero => format!("it must be from 0 to {most}"),
-            Least::MoreThanZero => format!("it must be more than 0 and at most {most}"),
+        Ok(span) if is_enough(span) && span <= most => Ok(span),
+        _ => Err(match (least, most.as_secs()) {
+            (Least::Zero, most) => format!("it must be from 0 to {most}"),
+            (Least::MoreThanZero, most) => format!("it must be more than 0 and at most {most}"),
         }),
     }
 }

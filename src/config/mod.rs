@@ -3,7 +3,9 @@
 //! [`ConfigFile::read`] finds the file, [`parse`] parses it, and [`Configuration::apply`] sets the
 //! [`Preferences`] of a device. The service does not read it: one system service serves several users.
 
+mod bars;
 mod choices;
+mod defaults;
 mod device;
 mod file;
 mod limits;
@@ -15,19 +17,19 @@ use std::fmt;
 
 use serde::Deserialize;
 
+pub use self::bars::{Bars, WIDEST_NAME};
 pub use self::choices::{ColorWhen, Field};
+pub use self::defaults::{Defaults, LONGEST_TIMEOUT};
 pub use self::device::DeviceSection;
 pub use self::file::{ConfigError, ConfigFile, folder};
 pub use self::mistake::Mistake;
 
-use self::choices::name;
-use self::device::{DeviceMatch, DeviceTable};
-use self::limits::{OwnLimits, Threshold};
+use self::bars::BarsTable;
+use self::defaults::DefaultsTable;
+use self::device::DeviceTable;
 use self::notify::{AsToml, Notify};
-use self::toml_text::{list, quoted};
 use crate::alerts::Settings;
 use crate::device::{ChargeLimits, Device, Match, Preferences, Receiver, Selector};
-use toml::Spanned;
 
 /// The content of a configuration file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,32 +38,10 @@ pub struct Configuration {
     pub devices: Vec<DeviceSection>,
     /// Defaults for options of the command line.
     pub defaults: Defaults,
-    /// The general limits for what is shown.
-    pub bars: ChargeLimits,
+    /// How devices are shown in general.
+    pub bars: Bars,
     /// The settings of notifications.
     pub notify: Settings,
-}
-
-/// The values of options that are not given on the command line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Defaults {
-    /// `--device`
-    pub device: Vec<Selector>,
-    /// `--fields`
-    pub fields: Vec<Field>,
-    /// `--color`
-    pub color: ColorWhen,
-}
-
-impl Default for Defaults {
-    /// As without a configuration.
-    fn default() -> Self {
-        Self {
-            device: Vec::new(),
-            fields: vec![Field::Name, Field::Battery],
-            color: ColorWhen::Auto,
-        }
-    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -73,21 +53,6 @@ struct File {
     notify: Notify,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct DefaultsTable {
-    device: Vec<DeviceMatch>,
-    fields: Option<Vec<Field>>,
-    color: Option<ColorWhen>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct BarsTable {
-    low: Option<Spanned<Threshold>>,
-    critical: Option<Spanned<Threshold>>,
-}
-
 /// Parses the text of a configuration file.
 pub fn parse(text: &str) -> Result<Configuration, Mistake> {
     let file: File = toml::from_str(text).map_err(|error| {
@@ -95,23 +60,12 @@ pub fn parse(text: &str) -> Result<Configuration, Mistake> {
         Mistake::at(text, place, error.message())
     })?;
     let notify = file.notify.settings(text)?;
-    let general = general_limits(&notify);
-    let own = OwnLimits {
-        low: file.bars.low,
-        critical: file.bars.critical,
-    };
-    let (low, critical) = own.checked(general, text)?;
-    let bars = general.with(low, critical);
-    let defaults = Defaults::default();
+    let bars = file.bars.bars(general_limits(&notify), text)?;
     let devices = file.device.into_iter();
-    let devices = devices.map(|it| it.section(bars, text));
+    let devices = devices.map(|it| it.section(bars.limits, text));
     Ok(Configuration {
         devices: devices.collect::<Result<_, Mistake>>()?,
-        defaults: Defaults {
-            device: file.defaults.device.into_iter().map(|it| it.0).collect(),
-            fields: file.defaults.fields.unwrap_or(defaults.fields),
-            color: file.defaults.color.unwrap_or(defaults.color),
-        },
+        defaults: file.defaults.into(),
         bars,
         notify,
     })
@@ -141,7 +95,7 @@ impl Configuration {
                 low: limits.low,
                 critical: limits.critical,
             },
-            None => self.bars,
+            None => self.bars.limits,
         };
         Preferences {
             alias: own.name,
@@ -188,18 +142,7 @@ impl fmt::Display for Configuration {
     /// Formats the configuration as an equivalent file.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", AsToml(&self.notify))?;
-        let ChargeLimits { low, critical } = self.bars;
-        writeln!(f, "\n[bars]\nlow = {low}\ncritical = {critical}")?;
-        let Defaults {
-            device,
-            fields,
-            color,
-        } = &self.defaults;
-        let devices = device.iter().map(|it| quoted(&it.to_string()));
-        writeln!(f, "\n[defaults]\ndevice = {}", list(devices))?;
-        let fields = fields.iter().map(|it| quoted(&name(it)));
-        writeln!(f, "fields = {}", list(fields))?;
-        writeln!(f, "color = {}", quoted(&name(color)))?;
+        write!(f, "\n{}\n{}", self.bars, self.defaults)?;
         for section in &self.devices {
             write!(f, "\n{section}")?;
         }

@@ -92,11 +92,13 @@ light_days = 5
 [bars]
 low = 30
 critical = 7
+max_name = 12
 
 [defaults]
 device = [\"slot:1\", \"K750\"]
 fields = [\"name\", \"full-name\"]
 color = \"never\"
+timeout = 2.5
 
 [[device]]
 match = \"kind:mouse\"
@@ -121,6 +123,7 @@ fn a_low_limit_at_or_below_critical_lowers_critical_too() {
 #[test]
 fn errors_have_line_column_and_the_allowed_values() {
     let limit = "a limit is a charge from 1 to 95 percent, or 0 for never";
+    let timeout = "timeout is a number of seconds, more than 0 and at most 3600";
     let hours = r#"quiet hours are written as "22:00-07:00", or "" for none"#;
     let usage = "a device is selected by its name or a part of it, kind, slot number, id, serial \
                  number or wpid";
@@ -135,6 +138,15 @@ fn errors_have_line_column_and_the_allowed_values() {
             "1:2: unknown field `notfy`, expected one of `device`, `defaults`, `bars`, `notify`",
         ),
         ("[bars]\nlow = 96", &format!("2:7: {limit}")),
+        (
+            "[bars]\nmax_name = 0",
+            "2:12: max_name is a number of columns from 1 to 200",
+        ),
+        ("[defaults]\ntimeout = 0", &format!("2:11: {timeout}")),
+        ("[defaults]\ntimeout = -1", &format!("2:11: {timeout}")),
+        ("[defaults]\ntimeout = inf", &format!("2:11: {timeout}")),
+        ("[defaults]\ntimeout = 3600.5", &format!("2:11: {timeout}")),
+        ("[defaults]\ntimeout = '10'", &format!("2:11: {timeout}")),
         (
             "[bars]\nlow = 15\ncritical = 15",
             "3:12: critical (15) must be below low (15)",

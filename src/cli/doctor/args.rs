@@ -8,8 +8,8 @@ use clap::Args;
 use crate::cli::color::ColorWhen;
 use crate::cli::options::{Least, heading, parse_seconds};
 
-/// The longest time to listen, in seconds.
-const LONGEST: u32 = 60 * 60;
+/// The longest time to listen.
+const LONGEST: Duration = Duration::from_secs(60 * 60);
 
 /// Find out why a device is missing or wrong, and how to fix it.
 ///

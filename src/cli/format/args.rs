@@ -4,8 +4,9 @@ use std::time::Duration;
 use clap::Args;
 
 use super::Format;
-use super::template::{WIDEST, unescaped};
+use super::template::unescaped;
 use crate::cli::options::{heading, parse_duration};
+use crate::config::WIDEST_NAME;
 
 /// The text below the options in the help.
 pub(in crate::cli) const HELP: &str = "\
@@ -108,6 +109,9 @@ pub(in crate::cli) struct FormatArgs {
 
 /// Parses the width of a name.
 fn parse_columns(text: &str) -> Result<usize, String> {
-    let columns = text.parse().ok().filter(|it| (1..=WIDEST).contains(it));
-    columns.ok_or_else(|| format!("it must be a number of columns from 1 to {WIDEST}"))
+    let columns = text
+        .parse()
+        .ok()
+        .filter(|it| (1..=WIDEST_NAME).contains(it));
+    columns.ok_or_else(|| format!("it must be a number of columns from 1 to {WIDEST_NAME}"))
 }

@@ -8,19 +8,18 @@ use super::{Format, FormatKind, Look, Profile, Rendered};
 use crate::cli::color::ColorWhen;
 use crate::cli::file;
 use crate::cli::io_errors::unwritable;
+use crate::cli::options::CommonArgs;
 use crate::cli::style::Style;
 use crate::device::Device;
 use hidpp_proto::units::Timestamp;
-
-/// How many columns of a name a bar shows: with them, three devices fit in half of a screen of 1280
-/// pixels at 8 pixels per column. The names of most models are shorter.
-const NAME_IN_BAR: usize = 20;
 
 /// Prints devices, and later the changes.
 pub(super) struct Printer<'a> {
     options: &'a FormatArgs,
     format: &'a Format,
     style: Style,
+    /// How many columns of a name a bar shows, unless an option sets it.
+    name_in_bar: usize,
     /// The text printed last.
     printed: Option<String>,
     topics: Topics,
@@ -30,23 +29,24 @@ pub(super) struct Printer<'a> {
 pub(in crate::cli) fn print(
     options: &FormatArgs,
     format: &Format,
-    color: ColorWhen,
+    common: &CommonArgs,
     devices: &[Device],
     now: Timestamp,
 ) -> io::Result<()> {
-    Printer::new(options, format, color)
+    Printer::new(options, format, common)
         .print(devices, now)
         .map(drop)
 }
 
 impl<'a> Printer<'a> {
-    pub(super) fn new(options: &'a FormatArgs, format: &'a Format, color: ColorWhen) -> Self {
+    pub(super) fn new(options: &'a FormatArgs, format: &'a Format, common: &CommonArgs) -> Self {
         // The output is not read by a terminal, so the rules for terminals do not apply.
-        let color = color != ColorWhen::Never;
+        let color = common.color != ColorWhen::Never;
         Self {
             options,
             format,
             style: Style::of_environment(color, None),
+            name_in_bar: common.config.content.bars.max_name,
             printed: None,
             topics: if options.watch {
                 Topics::of_stream()
@@ -115,7 +115,7 @@ impl<'a> Printer<'a> {
         let (separator, max_name) = match self.format.0 {
             FormatKind::Template(_) if !options.watch => ("\n", None),
             FormatKind::Template(_) => ("  ", None),
-            FormatKind::Profile(_) => ("  ", Some(NAME_IN_BAR)),
+            FormatKind::Profile(_) => ("  ", Some(self.name_in_bar)),
         };
         Look {
             color: self.style.color,

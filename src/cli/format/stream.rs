@@ -22,7 +22,7 @@ pub(in crate::cli) fn watch(options: &FormatArgs, common: &CommonArgs) -> io::Re
         following.end_when_unread()?;
     }
     let mut stream = Stream {
-        printer: Printer::new(options, format, common.color),
+        printer: Printer::new(options, format, common),
         devices: DeviceList::new(common.naming()),
         changes: None,
         last: Timestamp::START,

@@ -161,7 +161,7 @@ fn show(args: &StatusArgs, snapshot: &Snapshot, exit: Exit) -> Exit {
         Some(format) => format::print(
             &args.format,
             format,
-            args.common.color,
+            &args.common,
             &snapshot.devices,
             snapshot.at,
         ),

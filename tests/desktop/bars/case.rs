@@ -35,6 +35,8 @@ pub(super) struct Case {
 enum Devices {
     /// Simulated ones with these names.
     Simulated(&'static [&'static str]),
+    /// A simulated one with this name, and this configuration.
+    Configured(&'static str, &'static str),
     /// A mouse that fell asleep while the daemon ran.
     Asleep,
 }
@@ -50,7 +52,7 @@ pub(super) enum Tone {
     Low,
 }
 
-pub(super) const CASES: [Case; 5] = [
+pub(super) const CASES: [Case; 6] = [
     Case {
         name: "nothing",
         devices: Devices::Simulated(&["nothing"]),
@@ -66,6 +68,14 @@ pub(super) const CASES: [Case; 5] = [
         icon: "▅ ",
         line: "K750 57 %",
         tone: Tone::Plain,
+    },
+    Case {
+        name: "k750-low-by-configuration",
+        devices: Devices::Configured("K750", "[[device]]\nmatch = 'K750'\nlow = 60\n"),
+        lowest: "K750 57 %",
+        icon: "▂ ",
+        line: "%{F#FFB86C}K750 57 % %{F-}",
+        tone: Tone::Low,
     },
     Case {
         name: "full-k520",
@@ -108,12 +118,18 @@ pub(super) struct Stage {
 impl Case {
     pub(super) fn stage(&self) -> Stage {
         let folder = open_folder();
+        let configuration = folder.path().join("config.toml");
         let mut arguments = Vec::new();
         let mut running = None;
         match self.devices {
             Devices::Simulated(names) => {
                 arguments.push("--simulate=full");
                 arguments.extend(names.iter().flat_map(|name| ["--device", name]));
+            }
+            Devices::Configured(name, text) => {
+                std::fs::write(&configuration, text).unwrap();
+                arguments.extend(["--simulate=full", "--device", name]);
+                arguments.extend(["--config", configuration.to_str().unwrap()]);
             }
             Devices::Asleep => running = Some(asleep()),
         }
