@@ -256,7 +256,7 @@ _solar__status() {
             return 0
             ;;
         solar__status__subcmd__doctor)
-            opts="-j -o -h --json --output --report --direct --listen --color --help"
+            opts="-j -o -h --json --output --report --direct --listen --color --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -280,6 +280,10 @@ _solar__status() {
                     ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)

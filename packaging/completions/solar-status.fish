@@ -145,6 +145,7 @@ complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -l lis
 complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment disables it'
 always\t'Always'
 never\t'Never'"
+complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -l config -d 'Read this configuration file, and no other' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -s j -l json -d 'Print a JSON document instead of text'
 complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -l direct -d 'Read the devices directly, even if solar-statusd runs'
 complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -1,5 +1,6 @@
 //! The doctor's findings about the daemon and the bus.
 
+use std::fs;
 use std::os::unix::net::UnixListener;
 use std::process::Output;
 
@@ -154,4 +155,52 @@ fn a_report_omits_the_serial_numbers_that_the_daemon_provides() {
         let report = report.to_uppercase().replace(['-', ':', '_'], "");
         assert!(!report.contains(serial), "{serial} is in\n{report}");
     }
+}
+
+#[test]
+fn findings_have_the_names_and_limits_of_the_configuration_and_a_report_has_neither() {
+    let bus = Bus::open();
+    let _daemon = bus.serve(&["--simulate"]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    fs::write(
+        &path,
+        "[[device]]\nmatch = 'K750'\nname = 'Anna'\nlow = 60\n",
+    )
+    .unwrap();
+    let config = path.to_str().unwrap();
+    let path = folder.path().join("report.txt");
+    let file = path.to_str().unwrap();
+    let arguments = [
+        "doctor", "--root", BARE, "--config", config, "--report", file,
+    ];
+    let findings = text(&bus.solar_status(&arguments));
+    assert!(findings.contains("Anna (slot 1) is online"), "{findings}");
+    assert!(
+        findings.contains("Anna's battery is low: 57 %"),
+        "{findings}"
+    );
+    let report = fs::read_to_string(&path).unwrap();
+    assert!(report.contains("K750 (slot 1) is online, 57 %"), "{report}");
+    for secret in ["anna", "battery is low"] {
+        assert!(!report.to_lowercase().contains(secret), "{report}");
+    }
+}
+
+#[test]
+fn a_wrong_configuration_is_a_problem_that_a_report_leaves_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    fs::write(&path, "[bars]\nanna = 1\n").unwrap();
+    let bus = Bus::open();
+    let config = ["doctor", "--root", BARE, "--config", path.to_str().unwrap()];
+    let output = bus.solar_status(&[&config[..], &["--json"]].concat());
+    assert_eq!(output.status.code(), Some(1));
+    let findings = text(&output);
+    assert!(
+        findings.contains("config.toml:2:1: unknown field `anna`"),
+        "{findings}"
+    );
+    let report = text(&bus.solar_status(&[&config[..], &["--report", "-"]].concat()));
+    assert!(!report.contains("anna"), "{report}");
 }

@@ -32,8 +32,8 @@ to read the devices is missing; absent: no receiver or device was found;
 problem: something is wrong. The line below a finding has the remedy.
 
 A report contains the findings, descriptors, and requests with their replies.
-Serial numbers, addresses, names of people and machines, and everything typed
-are left out.
+Serial numbers, addresses, names of people and machines, everything typed, and
+the configuration are left out.
 
 Exit status: 0 nothing is wrong, 1 there is a problem, 2 wrong arguments, 3 no
 receiver or device, 4 no permission. The worst finding decides.")]
@@ -73,6 +73,10 @@ pub struct DoctorArgs {
         help_heading = heading::OUTPUT
     )]
     pub(in crate::cli) color: ColorWhen,
+
+    /// Read this configuration file, and no other
+    #[arg(long, value_name = "FILE", help_heading = heading::CONFIGURATION)]
+    pub(in crate::cli) config: Option<PathBuf>,
 
     /// Check the tree in this directory instead of this machine: `DIR/sys`, `DIR/dev`, …
     #[arg(long, value_name = "DIR", hide = true)]

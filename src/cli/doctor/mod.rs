@@ -4,7 +4,7 @@ mod args;
 mod text;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -14,7 +14,10 @@ use super::exit::Exit;
 use super::file::{self, Target, Written};
 use super::{cache, complain};
 use crate::cli::json;
-use crate::doctor::{Finding, Machine, Places, Verdict, Wishes, judge, look, report, worst};
+use crate::config::ConfigFile;
+use crate::doctor::{
+    Area, Facts, Finding, Machine, Places, Verdict, Wishes, judge, look, report, worst,
+};
 
 /// The version of the JSON document.
 const SCHEMA: u32 = 1;
@@ -31,7 +34,7 @@ struct Document<'a> {
 
 pub(super) fn run(args: &DoctorArgs) -> io::Result<Exit> {
     let root = args.root.clone().unwrap_or_else(|| PathBuf::from("/"));
-    let facts = look(&Wishes {
+    let mut facts = look(&Wishes {
         machine: Machine::at(&root),
         direct: args.direct,
         listen: args.listen,
@@ -40,10 +43,12 @@ pub(super) fn run(args: &DoctorArgs) -> io::Result<Exit> {
             history: root.join(HISTORY),
         },
     });
-    let findings = judge(&facts);
+    // The report is made without the configuration: the names in it may identify the user.
+    let anonymous = args.report.as_ref();
+    let anonymous = anonymous.map(|path| (path, report(&facts, &judge(&facts))));
+    let findings = configured(&mut facts, args.config.as_deref());
     let exit = exit(worst(&findings));
-    if let Some(path) = &args.report {
-        let text = report(&facts, &findings);
+    if let Some((path, text)) = anonymous {
         let written = file::write(path, text.as_bytes())?;
         if file::is_standard(path) {
             return Ok(exit);
@@ -59,6 +64,22 @@ pub(super) fn run(args: &DoctorArgs) -> io::Result<Exit> {
     }
     print(args, &findings)?;
     Ok(exit)
+}
+
+/// Returns the findings with the names and limits of the configuration, and whether it is wrong.
+fn configured(facts: &mut Facts, named: Option<&Path>) -> Vec<Finding> {
+    let file = ConfigFile::read(named);
+    if let (Ok(file), Ok(seen)) = (&file, &mut facts.devices) {
+        for device in &mut seen.devices {
+            file.content.apply(device, &seen.receivers);
+        }
+    }
+    let mut findings = judge(facts);
+    findings.extend(file.err().map(|error| {
+        Finding::problem(Area::Files, "configuration", error.to_string())
+            .advise("mend it, then check it with solar-status --check-config")
+    }));
+    findings
 }
 
 const fn exit(worst: Verdict) -> Exit {

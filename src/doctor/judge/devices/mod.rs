@@ -11,9 +11,6 @@ use crate::manager::Failure;
 use crate::transport::TransportError;
 use hidpp_proto::units::Timestamp;
 
-/// The highest low charge, in percent.
-const LOW: u8 = 20;
-
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
     let seen = match &facts.devices {
         Ok(seen) => seen,
@@ -162,7 +159,9 @@ fn low(device: &Device, battery: &Battery) -> Option<Finding> {
         battery.level,
         Some(BatteryLevel::Critical | BatteryLevel::Low)
     );
-    let percent = battery.highest().is_some_and(|it| it.get() <= LOW);
+    let percent = battery
+        .highest()
+        .is_some_and(|it| it.get() <= device.preferences.shown_limits.low);
     (step || percent).then(|| {
         let text = format!(
             "{}'s battery is low: {}",
@@ -183,10 +182,11 @@ fn charge(battery: &Battery) -> Option<String> {
     percent.or(battery.level.map(|it| it.name().to_owned()))
 }
 
-/// The name of a device, else its model, else its id.
+/// The name of a device as shown, else its model, else its id.
 pub(super) fn name(device: &Device) -> String {
-    let name = device.name.clone().or_else(|| device.full_name.clone());
-    name.or(device.wpid.map(|wpid| wpid.to_string()))
+    let name = device.shown_name().or(device.full_name.as_deref());
+    name.map(str::to_owned)
+        .or(device.wpid.map(|wpid| wpid.to_string()))
         .unwrap_or_else(|| device.id.clone())
 }
 
