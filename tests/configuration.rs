@@ -137,6 +137,25 @@ fn an_alias_selects_its_device() {
 }
 
 #[test]
+fn a_mistyped_name_has_similar_ones_while_devices_are_followed() {
+    let config = Config::documented();
+    let named = ["--simulate", "--duration", "5", "--device"];
+    for (typed, similar) in [
+        ("K751", "K750"),
+        ("dsek", "desk"),
+        ("name:k750x", "name:K750"),
+    ] {
+        for command in [&["monitor"][..], &["--format", "tmux", "--watch"]] {
+            let output = config.run(&[command, &named, &[typed]].concat());
+            let error = String::from_utf8(output.stderr).unwrap();
+            assert!(error.contains("similar: “"), "{typed}: {error}");
+            assert!(error.contains(&format!("“{similar}”")), "{typed}: {error}");
+            assert!(error.contains("”; waiting for it"), "{typed}: {error}");
+        }
+    }
+}
+
+#[test]
 fn aliases_and_sections_do_not_need_the_name_field() {
     let config = Config::documented();
     let nameless = ["--simulate", "--fields", "battery", "--format", "{name}"];

@@ -148,8 +148,8 @@ fn a_device_that_is_not_there_is_reported_and_waited_for() {
     let report = monitor.error_lines().next().unwrap();
     assert_eq!(
         report,
-        "solar-status: no device matches “K270”; waiting for it to be plugged in, to connect or to \
-         be paired\n"
+        "solar-status: no device matches “K270”; similar: “K750”; waiting for it to be \
+         plugged in, to connect or to be paired\n"
     );
     monitor.signal(Signal::TERM);
     assert_eq!(monitor.wait().code(), Some(130));

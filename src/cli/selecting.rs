@@ -81,7 +81,7 @@ impl Unmatched {
         let quoted: Vec<String> = quoted.collect();
         let remedy = match quoted.as_slice() {
             [] => remedy.to_owned(),
-            similar => format!("similar: {}; or {remedy}", similar.join(", ")),
+            similar => format!("similar: {}; {remedy}", similar.join(", ")),
         };
         value_text::not_found(&self.selector, &remedy)
     }

@@ -178,7 +178,7 @@ pub fn serve(
                 }
                 MonitorEvent::Failure(failure) => warn!("{}", words(&failure)),
                 MonitorEvent::Unreadable(unreadable) => info!("{unreadable}"),
-                MonitorEvent::Settled => board.settle(),
+                MonitorEvent::Settled { .. } => board.settle(),
             }
             Ok(())
         },

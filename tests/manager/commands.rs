@@ -55,7 +55,7 @@ fn a_series_that_begins_early_does_not_delay_the_end_of_the_start() {
     let events = harness.follow(60);
     let settled = events
         .iter()
-        .find(|(_, event)| matches!(event, MonitorEvent::Settled));
+        .find(|(_, event)| matches!(event, MonitorEvent::Settled { .. }));
     let (second, _) = settled.unwrap();
     assert!((3..10).contains(second), "{second}");
 }
@@ -458,7 +458,7 @@ fn a_receiver_still_being_discovered_at_suspend_is_found_after_resuming() {
                 },
                 MonitorEvent::Failure(failure) => panic!("{millis}: {failure}"),
                 MonitorEvent::Unreadable(unreadable) => panic!("{millis}: {unreadable}"),
-                MonitorEvent::Settled => {}
+                MonitorEvent::Settled { .. } => {}
             }
         }
         assert_eq!(added.len(), 3, "{millis}: {:?}", words(&events));

@@ -161,7 +161,9 @@ fn a_headset_that_is_switched_on_later_is_read() {
             }
             _ => None,
         },
-        MonitorEvent::Failure(_) | MonitorEvent::Unreadable(_) | MonitorEvent::Settled => None,
+        MonitorEvent::Failure(_) | MonitorEvent::Unreadable(_) | MonitorEvent::Settled { .. } => {
+            None
+        }
     });
     assert_eq!(
         presence.collect::<Vec<_>>(),

@@ -26,7 +26,9 @@ pub(crate) fn last<'a>(events: &'a [(u64, MonitorEvent)], name: &str) -> &'a Dev
             Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => Some(it),
             _ => None,
         },
-        MonitorEvent::Failure(_) | MonitorEvent::Unreadable(_) | MonitorEvent::Settled => None,
+        MonitorEvent::Failure(_) | MonitorEvent::Unreadable(_) | MonitorEvent::Settled { .. } => {
+            None
+        }
     });
     let mut named = devices.filter(|it| it.name.as_deref() == Some(name));
     named.next().unwrap()

@@ -292,11 +292,11 @@ pub(crate) fn words(events: &[(u64, MonitorEvent)]) -> Vec<String> {
         },
         MonitorEvent::Failure(failure) => format!("! {failure}"),
         MonitorEvent::Unreadable(unreadable) => format!("? {unreadable}"),
-        MonitorEvent::Settled => "settled".to_owned(),
+        MonitorEvent::Settled { .. } => "settled".to_owned(),
     };
     events
         .iter()
-        .filter(|(_, event)| !matches!(event, MonitorEvent::Settled))
+        .filter(|(_, event)| !matches!(event, MonitorEvent::Settled { .. }))
         .map(|(second, event)| format!("{second} {}", word(event)))
         .collect()
 }

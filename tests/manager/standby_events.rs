@@ -236,7 +236,9 @@ fn a_bluetooth_mouse_is_followed_with_its_node_closed() {
             Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => percent(it),
             _ => None,
         },
-        MonitorEvent::Failure(_) | MonitorEvent::Unreadable(_) | MonitorEvent::Settled => None,
+        MonitorEvent::Failure(_) | MonitorEvent::Unreadable(_) | MonitorEvent::Settled { .. } => {
+            None
+        }
     });
     assert_eq!(charges.next_back(), Some(40));
 }

@@ -155,7 +155,7 @@ fn in_words(event: &MonitorEvent) -> Option<String> {
         MonitorEvent::Change(change) => &**change,
         MonitorEvent::Failure(failure) => return Some(format!("! {failure}")),
         MonitorEvent::Unreadable(unreadable) => return Some(format!("? {unreadable}")),
-        MonitorEvent::Settled => return None,
+        MonitorEvent::Settled { .. } => return None,
     };
     let name = |device: &Device| device.name.clone().unwrap_or_default();
     Some(match change {

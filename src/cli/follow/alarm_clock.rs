@@ -66,7 +66,10 @@ mod tests {
             Ok(alarms.next())
         };
         let mut reporter = Reporter::new(&mut on_event);
-        let settled = FollowEvent::Settled { is_empty: false };
+        let settled = FollowEvent::Settled {
+            is_empty: false,
+            unselected: Vec::new(),
+        };
         reporter.report(at(0), settled).unwrap();
         let reporter = RefCell::new(&mut reporter);
         let mut clock = AlarmClock {
@@ -105,7 +108,10 @@ mod tests {
         };
         // With nothing to wait for, a virtual clock is interrupted.
         assert_eq!(clock.wait(&[], None).unwrap(), Wake::Interrupted);
-        let settled = FollowEvent::Settled { is_empty: false };
+        let settled = FollowEvent::Settled {
+            is_empty: false,
+            unselected: Vec::new(),
+        };
         reporter.borrow_mut().report(at(0), settled).unwrap();
         assert_eq!(clock.wait(&[], Some(at(9))).unwrap(), Wake::Due);
         assert_eq!(clock.now(), at(9));

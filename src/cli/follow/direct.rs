@@ -101,8 +101,9 @@ impl Events<'_, '_> {
     pub(super) fn on_event(&mut self, at: Timestamp, event: MonitorEvent) -> io::Result<()> {
         let event = match event {
             MonitorEvent::Change(change) => FollowEvent::Change(change),
-            MonitorEvent::Settled => FollowEvent::Settled {
+            MonitorEvent::Settled { unselected } => FollowEvent::Settled {
                 is_empty: self.nothing.get(),
+                unselected,
             },
             MonitorEvent::Unreadable(unreadable) => {
                 self.nothing.set(false);

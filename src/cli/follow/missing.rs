@@ -2,8 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::cli::value_text;
-use crate::device::Selection;
+use crate::cli::selecting::Unmatched;
 use crate::manager::Unreadable;
 
 /// The devices named with `--device` that were not found yet. Those still missing when all present
@@ -34,19 +33,20 @@ impl Missing {
         self.has_failed = true;
     }
 
-    /// Called when all present devices were reported, with the selection by them. Returns a text
-    /// for each missing one, unless it may be what could not be read.
-    pub(super) fn settle(&mut self, selection: &Selection) -> Vec<String> {
+    /// Called when all present devices were reported, with the selectors that match none of them.
+    /// Returns a text for each, unless it may be what could not be read.
+    pub(super) fn settle(&mut self, unmatched: &[Unmatched]) -> Vec<String> {
         if self.has_failed {
             return Vec::new();
         }
         let remedy = "waiting for it to be plugged in, to connect or to be paired";
         let mut texts = Vec::new();
-        for selector in selection.unmatched() {
+        for one in unmatched {
+            let selector = &one.selector;
             let mut unreadable = self.unreadable.iter();
             let is_unreadable = unreadable.any(|it| selector.names(it.name.as_deref(), it.product));
             if self.reported.insert(selector.to_string()) && !is_unreadable {
-                texts.push(value_text::not_found(selector, remedy));
+                texts.push(one.text(remedy));
             }
         }
         texts
@@ -56,8 +56,13 @@ impl Missing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::ChargeState;
+    use crate::cli::selecting;
     use crate::device::samples::{battery, mouse};
+    use crate::device::{ChargeState, Selection};
+
+    fn unmatched(selection: &Selection) -> Vec<Unmatched> {
+        selecting::unmatched(selection, &[], &[])
+    }
 
     #[test]
     fn a_missing_device_is_reported_once() {
@@ -65,12 +70,12 @@ mod tests {
         let device = mouse("C087-1", battery(60, ChargeState::Discharging));
         selection.learn(&device, &[]);
         let mut missing = Missing::default();
-        let reports = missing.settle(&selection);
+        let reports = missing.settle(&unmatched(&selection));
         let [report] = &reports[..] else {
             panic!("{reports:?}")
         };
         assert!(report.starts_with("no device matches “K270”;"), "{report}");
-        assert!(missing.settle(&selection).is_empty());
+        assert!(missing.settle(&unmatched(&selection)).is_empty());
     }
 
     #[test]
@@ -78,8 +83,8 @@ mod tests {
         let selection = Selection::new(&["K270".parse().unwrap()]);
         let mut missing = Missing::default();
         missing.on_failure();
-        assert!(missing.settle(&selection).is_empty());
+        assert!(missing.settle(&unmatched(&selection)).is_empty());
         missing.begin();
-        assert_eq!(missing.settle(&selection).len(), 1);
+        assert_eq!(missing.settle(&unmatched(&selection)).len(), 1);
     }
 }

@@ -7,6 +7,7 @@ use std::io;
 use super::missing::Missing;
 use super::selected::Selected;
 use crate::client::follow::{FollowEvent, OnEvent, Origin, SessionEvent};
+use crate::device::Device;
 use crate::manager::Unreadable;
 use hidpp_proto::units::Timestamp;
 
@@ -53,7 +54,10 @@ impl Relay<'_> {
                 self.selected.begin();
                 self.follows_daemon = matches!(origin, Origin::Daemon { .. });
             }
-            SessionEvent::Follow(FollowEvent::Settled { is_empty }) => self.settle(*is_empty),
+            SessionEvent::Follow(FollowEvent::Settled {
+                is_empty,
+                unselected,
+            }) => self.settle(*is_empty, unselected),
             SessionEvent::Follow(FollowEvent::Remark(what)) => {
                 (self.complain)(what);
                 return Ok(self.alarm);
@@ -67,7 +71,7 @@ impl Relay<'_> {
     }
 
     /// Reports what is missing or, with a daemon, cannot be read.
-    fn settle(&mut self, mut is_empty: bool) {
+    fn settle(&mut self, mut is_empty: bool, unselected: &[Device]) {
         let mut missing = self.missing.borrow_mut();
         if self.follows_daemon {
             for unreadable in (self.unreadable_here)() {
@@ -77,7 +81,7 @@ impl Relay<'_> {
             }
         }
         if !is_empty {
-            for text in missing.settle(self.selected.selection()) {
+            for text in missing.settle(&self.selected.unmatched(unselected)) {
                 (self.complain)(&text);
             }
         } else if self.reports_waiting {

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cli::options::ConfigArgs;
-use crate::device::{Change, Device, Receiver, Selection, Selector};
+use crate::cli::selecting::{self, Unmatched};
+use crate::device::{Change, Changed, Device, Receiver, Selection, Selector};
 
 /// Passes on the changes of selected devices and of their receivers.
 ///
@@ -34,9 +35,15 @@ impl Selected {
         }
     }
 
-    /// The selection by all devices so far.
-    pub(super) const fn selection(&self) -> &Selection {
-        &self.selection
+    /// The selectors that match no device so far, with the nearest texts that match one, be it
+    /// selected or not.
+    pub(super) fn unmatched(&self, unselected: &[Device]) -> Vec<Unmatched> {
+        let mut unselected = unselected.to_vec();
+        for device in &mut unselected {
+            self.config.content.apply(device, &self.receivers);
+        }
+        let known: Vec<&Device> = self.devices.values().chain(&unselected).collect();
+        selecting::unmatched(&self.selection, &known, &self.receivers)
     }
 
     /// Everything present is about to be reported again.
@@ -62,14 +69,16 @@ impl Selected {
                 if self.selection.is_everything() {
                     self.shown_receivers.insert(receiver.id.clone());
                 }
-                if self.shown_receivers.contains(&receiver.id) {
-                    return vec![Change::ReceiverAdded(receiver)];
-                }
-                // More devices may match now.
-                for device in self.devices.values() {
-                    self.selection.learn(device, &self.receivers);
-                }
-                self.update()
+                let is_shown = self.shown_receivers.contains(&receiver.id);
+                let added = is_shown.then_some(Change::ReceiverAdded(receiver));
+                let mut described = self.match_again();
+                let mut changes: Vec<Change> = added.into_iter().chain(self.update()).collect();
+                described.retain(|device| self.shown.contains(&device.id));
+                let described = described.into_iter();
+                changes.extend(
+                    described.map(|it| Change::DeviceChanged(it, vec![Changed::Description])),
+                );
+                changes
             }
             Change::ReceiverRemoved(receiver) => {
                 self.receivers.retain(|it| it.id != receiver.id);
@@ -116,6 +125,21 @@ impl Selected {
         self.update()
     }
 
+    /// Matches all devices with the selectors and the configuration, in which more may match after a
+    /// receiver was found. Returns the shown devices whose settings differ now.
+    fn match_again(&mut self) -> Vec<Device> {
+        let mut different = Vec::new();
+        for device in self.devices.values_mut() {
+            let before = device.preferences.clone();
+            self.config.content.apply(device, &self.receivers);
+            self.selection.learn(device, &self.receivers);
+            if device.preferences != before && self.shown.contains(&device.id) {
+                different.push(device.clone());
+            }
+        }
+        different
+    }
+
     /// Returns the changes that make the selected devices the ones that were passed on.
     fn update(&mut self) -> Vec<Change> {
         let mut changes = Vec::new();
@@ -148,9 +172,12 @@ impl Selected {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::config;
     use crate::device::samples::{battery, mouse};
-    use crate::device::{Changed, ChargeState, Link, ReceiverModel};
+    use crate::device::{ChargeState, Link, ReceiverModel};
     use hidpp_proto::wire::Slot;
 
     fn device(id: &str, name: &str) -> Device {
@@ -234,5 +261,31 @@ mod tests {
         let found = Change::ReceiverAdded(receiver("AF4F95EA"));
         let expected = [found.clone(), Change::DeviceAdded(k750())];
         assert_eq!(selected.on_change(found), expected);
+    }
+
+    #[test]
+    fn a_receiver_that_is_found_later_names_and_hides_its_devices() {
+        let text = "[[device]]\nmatch = 'receiver:unifying'\nname = 'desk'";
+        let follow = |text: &str| {
+            let config = ConfigArgs {
+                content: Arc::new(config::parse(text).unwrap()),
+                ..ConfigArgs::default()
+            };
+            let mut selected = Selected::new(&[], &config);
+            selected.on_change(Change::DeviceAdded(device("A", "K750")));
+            selected.on_change(Change::ReceiverAdded(receiver("AF4F95EA")))
+        };
+        let [found, Change::DeviceChanged(named, what)] = &follow(text)[..] else {
+            panic!("a receiver and a change")
+        };
+        assert_eq!(*found, Change::ReceiverAdded(receiver("AF4F95EA")));
+        assert_eq!(named.shown_name(), Some("desk"));
+        assert_eq!(what[..], [Changed::Description]);
+        let hidden = follow(&format!("{text}\nhide = true"));
+        assert!(
+            matches!(hidden[..], [_, Change::DeviceRemoved(_)]),
+            "{hidden:?}"
+        );
+        assert_eq!(follow("").len(), 1);
     }
 }

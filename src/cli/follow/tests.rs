@@ -11,7 +11,8 @@ use crate::bus::Bus;
 use crate::cli::exit::Exit;
 use crate::cli::options::ConfigArgs;
 use crate::client::follow::{FollowEvent, OnEvent, Origin, Reporter, SessionEvent};
-use crate::device::Selector;
+use crate::device::samples::{battery, mouse};
+use crate::device::{ChargeState, Device, Selector};
 use crate::manager::{MonitorEvent, Unreadable, unreadable};
 use crate::transport::{NodeInfo, TransportError};
 use hidpp_proto::units::Timestamp;
@@ -25,6 +26,12 @@ fn g435() -> Vec<Unreadable> {
 
 const HEADSET: &str = "G435 Wireless Gaming Headset (046D:0ACB) is plugged in and cannot be read: \
                        it does not speak HID++";
+
+fn settled() -> MonitorEvent {
+    MonitorEvent::Settled {
+        unselected: Vec::new(),
+    }
+}
 
 fn missing(name: &str) -> String {
     format!(
@@ -82,7 +89,10 @@ fn through_a_daemon(named: &[&str], is_empty: bool) -> Vec<String> {
     reports(named, g435, |on_event, _| {
         let (bus, owner) = (Bus::System, ":1.5".to_owned());
         let begun = SessionEvent::Begun(Origin::Daemon { bus, owner });
-        let settled = SessionEvent::Follow(FollowEvent::Settled { is_empty });
+        let settled = SessionEvent::Follow(FollowEvent::Settled {
+            is_empty,
+            unselected: Vec::new(),
+        });
         for event in [begun, settled] {
             on_event(Timestamp::START, event).unwrap();
         }
@@ -94,7 +104,7 @@ fn a_device_is_not_missing_if_its_receiver_may_not_be_opened() {
     let node = "/dev/hidraw0".to_owned();
     let denied = TransportError::PermissionDenied { node };
     let text = denied.to_string();
-    let events = vec![MonitorEvent::Failure(denied.into()), MonitorEvent::Settled];
+    let events = vec![MonitorEvent::Failure(denied.into()), settled()];
     let (reports, exit) = directly(&["K750"], false, events);
     assert_eq!((reports, exit), (vec![text], Exit::NoPermission));
 }
@@ -103,7 +113,7 @@ fn a_device_is_not_missing_if_its_receiver_may_not_be_opened() {
 fn an_unreadable_device_is_not_missing() {
     let events = || {
         let unreadable = g435().into_iter().map(MonitorEvent::Unreadable);
-        unreadable.chain([MonitorEvent::Settled]).collect()
+        unreadable.chain([settled()]).collect()
     };
     for is_empty in [true, false] {
         for named in ["G435", "0ACB"] {
@@ -119,7 +129,7 @@ fn a_device_is_missing_if_another_is_unreadable() {
     let expected = [HEADSET.to_owned(), missing("K750")];
     for is_empty in [true, false] {
         let unreadable = g435().into_iter().map(MonitorEvent::Unreadable);
-        let events = unreadable.chain([MonitorEvent::Settled]).collect();
+        let events = unreadable.chain([settled()]).collect();
         let reports = directly(&["G435", "K750"], is_empty, events).0;
         assert_eq!(reports, expected, "{is_empty}");
         assert_eq!(through_a_daemon(&["G435", "K750"], is_empty), expected);
@@ -128,9 +138,25 @@ fn a_device_is_missing_if_another_is_unreadable() {
 
 #[test]
 fn with_nothing_plugged_in_no_single_device_is_reported_as_missing() {
-    let (reports, _) = directly(&["K750"], true, vec![MonitorEvent::Settled]);
+    let (reports, _) = directly(&["K750"], true, vec![settled()]);
     let [report] = &reports[..] else {
         panic!("{reports:?}")
     };
     assert!(report.starts_with("no Logitech receiver or device found"));
+}
+
+#[test]
+fn a_mistyped_device_is_reported_with_similar_names() {
+    let named = |id: &str, name: &str| Device {
+        name: Some(name.to_owned()),
+        ..mouse(id, battery(60, ChargeState::Discharging))
+    };
+    let unselected = vec![named("101B-1", "M705"), named("4002-1", "K750")];
+    let events = vec![MonitorEvent::Settled { unselected }];
+    let (reports, _) = directly(&["M706"], false, events);
+    let [report] = &reports[..] else {
+        panic!("{reports:?}")
+    };
+    let start = "no device matches “M706”; similar: “M705”; waiting for it";
+    assert!(report.starts_with(start), "{report}");
 }

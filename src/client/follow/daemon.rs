@@ -71,8 +71,11 @@ pub(super) fn follow(
             reporter.report(clock.now(), FollowEvent::Change(Box::new(change)))?;
         }
     }
-    let is_empty = cache.is_empty();
-    reporter.report(clock.now(), FollowEvent::Settled { is_empty })?;
+    let settled = FollowEvent::Settled {
+        is_empty: cache.is_empty(),
+        unselected: cache.unselected(),
+    };
+    reporter.report(clock.now(), settled)?;
     // Requests are sent repeatedly; a refusal is reported once.
     let mut refused = false;
     loop {

@@ -347,7 +347,12 @@ mod tests {
     fn the_display_stays_until_everything_was_reported() {
         let mut devices = DeviceList::default();
         let begun = || SessionEvent::Begun(Origin::Fallback(Vec::new()));
-        let settled = || SessionEvent::Follow(FollowEvent::Settled { is_empty: false });
+        let settled = || {
+            SessionEvent::Follow(FollowEvent::Settled {
+                is_empty: false,
+                unselected: Vec::new(),
+            })
+        };
         let added = |id| {
             let change = Change::DeviceAdded(k750(id));
             SessionEvent::Follow(FollowEvent::Change(Box::new(change)))

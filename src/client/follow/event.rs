@@ -3,7 +3,7 @@
 use super::remark::Remark;
 use crate::bus::Bus;
 use crate::client::daemon::NoDaemon;
-use crate::device::Change;
+use crate::device::{Change, Device};
 
 /// An event of following that outlasts a daemon and its bus.
 #[derive(Debug)]
@@ -41,6 +41,8 @@ pub enum FollowEvent {
     Settled {
         /// Whether nothing is present, selected or not.
         is_empty: bool,
+        /// The present devices that no selector matches.
+        unselected: Vec<Device>,
     },
     /// The alarm that the front end set ([`OnEvent`](super::OnEvent)) is due.
     Alarm,

@@ -44,6 +44,12 @@ impl<'a> ObjectCache<'a> {
         self.devices.is_empty() && self.receivers.is_empty()
     }
 
+    /// The devices that the filter leaves out.
+    pub(super) fn unselected(&self) -> Vec<Device> {
+        let objects = self.devices.values().filter(|it| it.reported.is_none());
+        objects.filter_map(|it| bus::device(&it.values)).collect()
+    }
+
     /// The object of a reported device.
     pub(super) fn path(&self, id: &str) -> Option<&str> {
         let is_it =
@@ -163,8 +169,10 @@ mod tests {
         let mut cache = ObjectCache::new(&filter);
         assert_eq!(cache.appear("/k750", k750("")), None);
         assert_eq!(cache.light_key("/k750"), None);
+        assert_eq!(cache.unselected().len(), 1);
         let named = cache.change("/k750", DEVICE_INTERFACE, values([("Name", "K750".into())]));
         assert!(matches!(named, Some(Change::DeviceAdded(_))), "{named:?}");
+        assert_eq!(cache.unselected(), []);
         let slept = values([("Presence", "offline".into())]);
         let slept = cache.change("/k750", DEVICE_INTERFACE, slept);
         let Some(Change::DeviceChanged(_, what)) = slept else {

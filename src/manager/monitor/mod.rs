@@ -23,7 +23,7 @@ use super::snapshot::Failure;
 use super::unreadable::Unreadable;
 use super::{close, wait};
 use crate::clock::{Clock, Wake};
-use crate::device::Change;
+use crate::device::{Change, Device};
 use crate::transport::{NodeEvent, NodeId, NodeInfo, Transport, TransportError, WatchError};
 use hidpp_proto::units::Timestamp;
 use opening::Waiting;
@@ -69,7 +69,10 @@ pub enum MonitorEvent {
     /// Hardware that cannot be read was found.
     Unreadable(Unreadable),
     /// Everything present at the start was polled, and the answers were reported. Sent once.
-    Settled,
+    Settled {
+        /// The views of the devices that the query does not select: one for each link.
+        unselected: Vec<Device>,
+    },
 }
 
 impl MonitorEvent {
@@ -213,7 +216,10 @@ impl Monitor<'_> {
             }
             if settles {
                 self.settled = true;
-                report(now, MonitorEvent::Settled)?;
+                let views = self.nodes.values().flat_map(Node::views);
+                let unselected = views.filter(|view| !self.query.selects(view));
+                let unselected = unselected.cloned().collect();
+                report(now, MonitorEvent::Settled { unselected })?;
             }
             let save_due = save_due.take().filter(|_| memory.is_kept());
             self.save_due = self.save_due.into_iter().chain(save_due).min();

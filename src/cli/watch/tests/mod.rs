@@ -65,7 +65,7 @@ pub(super) fn watched(desk: Desk, seconds: u64) -> (Model, usize) {
         match event {
             MonitorEvent::Change(change) => model.on_change(now, *change),
             MonitorEvent::Unreadable(unreadable) => unreachable!("{unreadable}"),
-            MonitorEvent::Settled => model.settle(),
+            MonitorEvent::Settled { .. } => model.settle(),
             MonitorEvent::Failure(failure) => unreachable!("{failure}"),
         }
         for (device, series) in renewal.due(now, &model) {
