@@ -35,7 +35,13 @@ fn smoke(cases: u32, input: impl Strategy<Value = Vec<u8>>, target: fn(&[u8])) {
 
 /// A report with a plausible header, of the length that its id requires.
 fn report() -> impl Strategy<Value = Vec<u8>> {
-    let form = prop_oneof![Just((0x10, 7)), Just((0x11, 20)), Just((0x12, 64))];
+    let form = prop_oneof![
+        Just((0x10, 7)),
+        Just((0x11, 20)),
+        Just((0x12, 64)),
+        Just((0x50, 64)),
+        Just((0x51, 64)),
+    ];
     let device = prop_oneof![0_u8..8, Just(0xFF)];
     (form, device, proptest::collection::vec(any::<u8>(), 62)).prop_map(
         |((id, length), device, rest)| {

@@ -3,12 +3,14 @@
 
 use hidpp_proto::feature::{
     BatteryFeature, Reading, battery_mileage, battery_status, bolt_discovery, bolt_pairing,
-    bolt_unique_id, connection_state, device_connection, device_information, device_name,
-    feature_set, firmware_version, notification_flags, pairing_information, pairing_lock,
-    receiver_firmware, root, wireless_status,
+    bolt_unique_id, centurion_bridge, centurion_identity, centurion_name, connection_state,
+    device_connection, device_information, device_name, feature_set, firmware_version,
+    notification_flags, pairing_information, pairing_lock, receiver_firmware, root,
+    wireless_status,
 };
 use hidpp_proto::units::Timestamp;
-use hidpp_proto::wire::{Incoming, Message, Report, Wpid, classify, descriptor};
+use hidpp_proto::wire::centurion::{Bridge, Decoder, Frame};
+use hidpp_proto::wire::{FeatureIndex, Incoming, Message, Report, Wpid, classify, descriptor};
 use solar_status::device::Battery;
 
 /// Panics if a decoder does, or if decoded values contradict each other.
@@ -18,6 +20,10 @@ pub(crate) fn run(bytes: &[u8]) {
         return;
     };
     assert_eq!(report.as_bytes(), bytes);
+    if let Ok(frame) = Frame::parse(&report) {
+        read_frame(&frame);
+        return;
+    }
     let text = format!(
         "{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{}{}{:?}{:?}{}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}",
         Message::of(&report),
@@ -47,6 +53,30 @@ pub(crate) fn run(bytes: &[u8]) {
     assert!(!text.is_empty());
     for feature in BatteryFeature::ALL {
         read(feature, &report);
+    }
+}
+
+/// Decodes a frame of Centurion as one of a headset, and of a dongle with any bridge.
+fn read_frame(frame: &Frame) {
+    let bridges = frame
+        .payload
+        .first()
+        .map(|it| Bridge::At(FeatureIndex(*it)));
+    for bridge in [None, Some(Bridge::Direct), bridges] {
+        let Some(message) = Decoder::default().receive(frame.clone(), bridge) else {
+            continue;
+        };
+        let text = format!(
+            "{:?}{:?}{:?}{:?}{:?}{:?}",
+            Message::of(&message),
+            centurion_bridge::read_connection(&message),
+            centurion_bridge::read_connection_event(&message),
+            centurion_identity::read_serial(&message),
+            centurion_name::read_name(&message),
+            centurion_name::read_piece(&message),
+        );
+        assert!(!text.is_empty());
+        read(BatteryFeature::Centurion, &message);
     }
 }
 

@@ -7,7 +7,7 @@ use hidpp_proto::feature::BatteryFeature;
 use hidpp_proto::feature::root::ProtocolVersion;
 use hidpp_proto::session::{DiscoveryScope, Event, Known, Peer, Session, Wanted};
 use hidpp_proto::units::Timestamp;
-use hidpp_proto::wire::{DeviceIndex, FeatureIndex, Incoming, ReportId, classify};
+use hidpp_proto::wire::{DeviceIndex, FeatureIndex, Incoming, Report, ReportId, classify};
 use hidpp_sim::{Firmware, scenario};
 
 const SCOPE: DiscoveryScope = DiscoveryScope::new().firmware(true).follow(true);
@@ -38,6 +38,7 @@ pub(crate) fn run(input: &[u8]) {
     };
     let (known, frames) = frames.split_at(usize::from(known % 8).min(frames.len()));
     let mut desk = scenario::full();
+    desk.extend(scenario::headsets());
     let mut desk = desk.swap_remove(usize::from(*node) % desk.len());
     let form = if desk.reports().short {
         ReportId::Short
@@ -51,7 +52,11 @@ pub(crate) fn run(input: &[u8]) {
         session.discover(SCOPE);
         session
     } else {
-        let mut session = Session::new(Peer::Device, form);
+        let (peer, form) = match desk.reports().centurion {
+            Some(frames) => (Peer::Centurion, frames),
+            None => (Peer::Device, form),
+        };
+        let mut session = Session::new(peer, form);
         session.probe(DeviceIndex::DIRECT, Wanted::ALL, remembered(known));
         session
     };
@@ -62,8 +67,14 @@ pub(crate) fn run(input: &[u8]) {
             }
         }
         if let Some([len, bytes @ ..]) = foreign.next() {
-            let len = if len % 2 == 0 { 7 } else { 20 };
-            if let Incoming::HidPp(report) = classify(bytes.get(..len).unwrap_or(bytes)) {
+            let mut bytes = bytes.to_vec();
+            let len = match len % 3 {
+                0 => Report::SHORT_LEN,
+                1 => Report::LONG_LEN,
+                _ => Report::MAX_LEN,
+            };
+            bytes.resize(len, 0);
+            if let Incoming::HidPp(report) = classify(&bytes) {
                 session.handle_report(now, &report);
             }
         }

@@ -113,7 +113,7 @@ _solar__status() {
                     return 0
                     ;;
                 --simulate)
-                    COMPREPLY=($(compgen -W "small fading full" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "small fading full headsets" -- "${cur}"))
                     return 0
                     ;;
                 --record)
@@ -207,7 +207,7 @@ _solar__status() {
                     return 0
                     ;;
                 --simulate)
-                    COMPREPLY=($(compgen -W "small fading full" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "small fading full headsets" -- "${cur}"))
                     return 0
                     ;;
                 --record)
@@ -505,7 +505,7 @@ _solar__status() {
                     return 0
                     ;;
                 --simulate)
-                    COMPREPLY=($(compgen -W "small fading full" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "small fading full headsets" -- "${cur}"))
                     return 0
                     ;;
                 --record)
@@ -555,7 +555,7 @@ _solar__status() {
                     return 0
                     ;;
                 --simulate)
-                    COMPREPLY=($(compgen -W "small fading full" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "small fading full headsets" -- "${cur}"))
                     return 0
                     ;;
                 --record)
@@ -609,7 +609,7 @@ _solar__status() {
                     return 0
                     ;;
                 --simulate)
-                    COMPREPLY=($(compgen -W "small fading full" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "small fading full headsets" -- "${cur}"))
                     return 0
                     ;;
                 --record)

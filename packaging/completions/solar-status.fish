@@ -42,7 +42,8 @@ always\t'Always'
 never\t'Never'"
 complete -c solar-status -n "__fish_solar_status_needs_command" -l simulate -d 'Use simulated devices instead of real ones: a desk is a set of receivers and devices. The default desk is small' -r -f -a "small\t'One receiver with a K750, an M705 and a sleeping K800'
 fading\t'One receiver with batteries that discharge over days, to try out alerts'
-full\t'73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth'"
+full\t'73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth'
+headsets\t'Headsets that speak Centurion: a PRO X 2, and a G522 with its dongle and its cable'"
 complete -c solar-status -n "__fish_solar_status_needs_command" -l record -d 'Record the reports exchanged with receivers and devices in FILE, a trace' -r -F
 complete -c solar-status -n "__fish_solar_status_needs_command" -l config -d 'Read this configuration file, and no other' -r -F
 complete -c solar-status -n "__fish_solar_status_needs_command" -s t -l timeout -d 'Give up after this many seconds' -r
@@ -83,7 +84,8 @@ complete -c solar-status -n "__fish_solar_status_using_subcommand check" -s c -l
 complete -c solar-status -n "__fish_solar_status_using_subcommand check" -s t -l timeout -d 'Give up after this many seconds' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand check" -l simulate -d 'Use simulated devices instead of real ones: a desk is a set of receivers and devices. The default desk is small' -r -f -a "small\t'One receiver with a K750, an M705 and a sleeping K800'
 fading\t'One receiver with batteries that discharge over days, to try out alerts'
-full\t'73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth'"
+full\t'73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth'
+headsets\t'Headsets that speak Centurion: a PRO X 2, and a G522 with its dongle and its cable'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand check" -l record -d 'Record the reports exchanged with receivers and devices in FILE, a trace' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand check" -l config -d 'Read this configuration file, and no other' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand check" -s d -l device -d 'Only devices with this name, kind, slot number, id, serial number or wpid (wireless product id); may be given several times' -r -f -a "(__fish_solar_status_devices)"
@@ -101,7 +103,8 @@ always\t'Always'
 never\t'Never'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l simulate -d 'Use simulated devices instead of real ones: a desk is a set of receivers and devices. The default desk is small' -r -f -a "small\t'One receiver with a K750, an M705 and a sleeping K800'
 fading\t'One receiver with batteries that discharge over days, to try out alerts'
-full\t'73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth'"
+full\t'73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth'
+headsets\t'Headsets that speak Centurion: a PRO X 2, and a G522 with its dongle and its cable'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l record -d 'Record the reports exchanged with receivers and devices in FILE, a trace' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l config -d 'Read this configuration file, and no other' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -s d -l device -d 'Only devices with this name, kind, slot number, id, serial number or wpid (wireless product id); may be given several times' -r -f -a "(__fish_solar_status_devices)"
@@ -122,7 +125,8 @@ always\t'Always'
 never\t'Never'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l simulate -d 'Use simulated devices instead of real ones: a desk is a set of receivers and devices. The default desk is small' -r -f -a "small\t'One receiver with a K750, an M705 and a sleeping K800'
 fading\t'One receiver with batteries that discharge over days, to try out alerts'
-full\t'73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth'"
+full\t'73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth'
+headsets\t'Headsets that speak Centurion: a PRO X 2, and a G522 with its dongle and its cable'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l record -d 'Record the reports exchanged with receivers and devices in FILE, a trace' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l config -d 'Read this configuration file, and no other' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -s d -l device -d 'Only devices with this name, kind, slot number, id, serial number or wpid (wireless product id); may be given several times' -r -f -a "(__fish_solar_status_devices)"
@@ -155,7 +159,8 @@ always\t'Always'
 never\t'Never'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l simulate -d 'Use simulated devices instead of real ones: a desk is a set of receivers and devices. The default desk is small' -r -f -a "small\t'One receiver with a K750, an M705 and a sleeping K800'
 fading\t'One receiver with batteries that discharge over days, to try out alerts'
-full\t'73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth'"
+full\t'73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth'
+headsets\t'Headsets that speak Centurion: a PRO X 2, and a G522 with its dongle and its cable'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l record -d 'Record the reports exchanged with receivers and devices in FILE, a trace' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l config -d 'Read this configuration file, and no other' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -s d -l device -d 'Only devices with this name, kind, slot number, id, serial number or wpid (wireless product id); may be given several times' -r -f -a "(__fish_solar_status_devices)"

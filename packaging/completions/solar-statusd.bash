@@ -42,7 +42,7 @@ _solar__statusd() {
                     return 0
                     ;;
                 --simulate)
-                    COMPREPLY=($(compgen -W "small fading full" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "small fading full headsets" -- "${cur}"))
                     return 0
                     ;;
                 --replay)

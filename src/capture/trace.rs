@@ -25,7 +25,7 @@ use crate::text;
 use crate::transport::{Bus, NodeInfo};
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::descriptor::Capabilities;
-use hidpp_proto::wire::{Report, ReportError};
+use hidpp_proto::wire::{Report, ReportError, ReportId};
 
 /// The first line of a trace.
 pub const HEADER: &str = "# solar-status trace 1";
@@ -108,7 +108,11 @@ pub fn node_line(number: u32, node: &NodeInfo) -> String {
         (long, "long"),
         (very_long.is_some(), "verylong"),
         (dj, "dj"),
-        (centurion, "centurion"),
+        (centurion == Some(ReportId::Centurion), "centurion"),
+        (
+            centurion == Some(ReportId::CenturionAddressed),
+            "centurion50",
+        ),
     ];
     let kinds: Vec<&str> = kinds
         .into_iter()
@@ -178,7 +182,12 @@ fn parse_node(rest: &str) -> Option<Line> {
     capabilities.long = kinds.contains(&"long");
     capabilities.very_long = kinds.contains(&"verylong").then_some(64);
     capabilities.dj = kinds.contains(&"dj");
-    capabilities.centurion = kinds.contains(&"centurion");
+    capabilities.centurion = if kinds.contains(&"centurion") {
+        Some(ReportId::Centurion)
+    } else {
+        let addressed = kinds.contains(&"centurion50");
+        addressed.then_some(ReportId::CenturionAddressed)
+    };
     let mut words = words.peekable();
     let bus = words.next_if(|word| word.starts_with(BUS));
     let bus = bus.map_or(Some(Bus::Usb), |word| parse_bus(word.strip_prefix(BUS)?))?;

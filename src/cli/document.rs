@@ -39,7 +39,7 @@ struct UnreadableEntry {
     product_id: String,
     /// One of its nodes.
     node: String,
-    /// `no-hidpp` or `centurion`.
+    /// `no-hidpp`.
     reason: &'static str,
 }
 

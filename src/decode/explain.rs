@@ -4,7 +4,7 @@ use super::context::{Context, Knowledge, Known, Talk};
 use super::explanation::{Explanation, FrameKind};
 use super::fields::hex;
 use super::role::{self, Role};
-use super::{evidence, features, names, notifications, registers};
+use super::{centurion, evidence, features, names, notifications, registers};
 use crate::capture::line::Frame;
 use hidpp_proto::feature::{BatteryFeature, feature_set, root, solar_dashboard};
 use hidpp_proto::wire::{
@@ -14,8 +14,12 @@ use hidpp_proto::wire::{
 
 /// Explains a frame, and learns from it.
 pub fn explain(context: &mut Context, frame: &Frame) -> Result<Explanation, ReportError> {
-    let bytes = frame.bytes.as_slice();
+    let whole = centurion::whole(&frame.bytes);
+    let bytes = whole.as_deref().unwrap_or(&frame.bytes);
     let mut explanation = match (classify(bytes), Report::parse(bytes)) {
+        (_, Ok(report)) if report.id().is_centurion() => {
+            centurion::explain(&report, frame.direction, &mut context.talk(frame.source))?
+        }
         // What may be input depends on the direction too, so every report is checked here.
         (_, Ok(report)) => {
             let mut talk = context.talk(frame.source);
@@ -32,7 +36,10 @@ pub fn explain(context: &mut Context, frame: &Frame) -> Result<Explanation, Repo
             evidence::dj(&mut context.talk(frame.source), notice);
             dj(bytes, notice)
         }
-        (Incoming::Input, _) => input(bytes)?,
+        (Incoming::Input, _) => match centurion::astro(bytes) {
+            Some(explanation) => explanation,
+            None => input(bytes)?,
+        },
         (_, Err(why)) => return Err(why),
     };
     explanation.direction = frame.direction;

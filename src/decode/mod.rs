@@ -6,6 +6,7 @@
 
 mod battery;
 mod catalogue;
+mod centurion;
 mod context;
 mod evidence;
 mod explain;

@@ -9,6 +9,7 @@ use crate::device::{Battery, ValueKind};
 use hidpp_proto::feature::adc_measurement::Measurement;
 use hidpp_proto::feature::battery_level_status::{self, BatteryLevelStatus};
 use hidpp_proto::feature::battery_voltage::BatteryVoltage;
+use hidpp_proto::feature::centurion_battery::CenturionBattery;
 use hidpp_proto::feature::solar_dashboard::SolarEvent;
 use hidpp_proto::feature::unified_battery::{self, Capabilities, UnifiedBattery};
 use hidpp_proto::feature::{Capability, Reading, battery_mileage, battery_status};
@@ -24,6 +25,7 @@ pub(super) fn reading(fields: &mut Fields, reading: &Reading) {
         Reading::Voltage(reading) => voltage(fields, *reading),
         Reading::Unified(battery, _) => unified(fields, *battery),
         Reading::Adc(reading) => measurement(fields, *reading),
+        Reading::Centurion(battery) => centurion(fields, *battery),
     }
 }
 
@@ -59,6 +61,15 @@ fn mileage(fields: &mut Fields, battery: battery_mileage::BatteryMileage) {
     };
     fields.row("capacity", battery.capacity, words);
     fields.keep("capacity_unit", unit);
+}
+
+/// A reading of feature 0104.
+fn centurion(fields: &mut Fields, reading: CenturionBattery) {
+    percent(fields, reading.charge);
+    let battery = Battery::from_centurion(&reading, Timestamp::START);
+    state(fields, &battery, reading.charging.to_string());
+    fields.keep("state_code", reading.charging.code());
+    fields.keep("second", reading.second);
 }
 
 /// A reading of feature 1000.

@@ -43,6 +43,9 @@ fn summary(explanation: &Explanation) -> String {
             let subject = explanation.subject();
             return format!("{kind}: {name}, {device}, in answer to {subject}");
         }
+        (FrameKind::Input, None) if explanation.protocol.is_some() => {
+            explanation.protocol.unwrap_or_default().to_owned()
+        }
         (FrameKind::Input, None) => "keyboard, mouse or another input device".to_owned(),
         _ => explanation.subject(),
     };

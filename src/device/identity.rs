@@ -32,6 +32,13 @@ pub fn unit_id(information: &DeviceInformation) -> Option<String> {
     Some(format!("{model:04X}-{unit}"))
 }
 
+/// The id of a headset that speaks Centurion, from the serial number that it reports: the same on
+/// its cable and behind its dongle, which have product ids of their own. It begins as that of a
+/// device without a model.
+pub fn headset_id(serial: &str) -> String {
+    format!("0000-{}", graphic(serial))
+}
+
 /// The serial number in an id of [`device_id`] or [`unit_id`]; `None`: it has another form.
 pub fn serial_in(id: &str) -> Option<&str> {
     let (model, serial) = id.split_once('-')?;

@@ -21,7 +21,7 @@ mod time_left;
 pub use battery::{Battery, BatteryLevel, BatterySource, ChargeState, Fault, ValueKind};
 pub use change::{Change, Changed};
 pub use doubt::is_odd;
-pub use identity::{apart_id, device_id, direct_id, direct_serial, serial_in, unit_id};
+pub use identity::{apart_id, device_id, direct_id, direct_serial, headset_id, serial_in, unit_id};
 pub use joined::join;
 pub use light::{Light, LightLevel};
 pub use model::Model;

@@ -6,6 +6,7 @@ use hidpp_proto::feature::battery_level_status::{self, BatteryLevelStatus};
 use hidpp_proto::feature::battery_mileage::{self, BatteryMileage};
 use hidpp_proto::feature::battery_status::{self, BatteryStatus};
 use hidpp_proto::feature::battery_voltage::{self, BatteryVoltage};
+use hidpp_proto::feature::centurion_battery::{self, CenturionBattery};
 use hidpp_proto::feature::discharge::{self, Estimate};
 use hidpp_proto::feature::solar_dashboard::SolarEvent;
 use hidpp_proto::feature::unified_battery::{self, Capabilities, ExternalPower, UnifiedBattery};
@@ -37,6 +38,7 @@ impl Battery {
                 Self::from_unified(battery, capabilities.as_ref(), at)
             }
             Reading::Adc(measurement) => return Self::from_adc(measurement, product, at),
+            Reading::Centurion(battery) => Self::from_centurion(battery, at),
         })
     }
 
@@ -206,6 +208,29 @@ impl Battery {
                 at,
             )
         })
+    }
+
+    /// A reading of feature 0104.
+    pub fn from_centurion(battery: &CenturionBattery, at: Timestamp) -> Self {
+        use centurion_battery::Charging;
+        let (state, external_power) = match battery.charging {
+            Charging::Discharging => (ChargeState::Discharging, Some(false)),
+            Charging::Charging | Charging::ChargingOnUsb => (ChargeState::Charging, Some(true)),
+            // It may have been unplugged since.
+            Charging::Full => (ChargeState::Full, None),
+            Charging::Unknown(_) => (ChargeState::Unknown, None),
+        };
+        Self {
+            percent: battery.charge,
+            external_power,
+            rechargeable: Some(true),
+            ..Self::state_only(
+                BatterySource::Feature(BatteryFeature::Centurion),
+                ValueKind::Percent,
+                state,
+                at,
+            )
+        }
     }
 
     /// A reading of a solar keyboard.

@@ -20,6 +20,7 @@ pub(super) fn take_fact(device: &mut Device, fact: &DeviceFact) {
     match fact {
         DeviceFact::Protocol(version) => device.protocol = Some(*version),
         DeviceFact::Name(name) => device.full_name = Some(name.clone()),
+        DeviceFact::Serial(serial) => device.serial = Some(serial.clone()),
         DeviceFact::Kind(kind) => device.kind = Some(*kind),
         DeviceFact::Firmware(version) => device.firmware = Some(*version),
         DeviceFact::NoBattery => {

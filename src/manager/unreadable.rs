@@ -29,10 +29,8 @@ pub struct Unreadable {
 /// Why something cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Obstacle {
-    /// None of its nodes has HID++ reports, or its product is known not to answer them.
+    /// None of its nodes has reports of HID++ or Centurion, or its product is known not to answer them.
     NoHidpp,
-    /// It is a headset with the Centurion protocol, which this version does not support.
-    Centurion,
 }
 
 impl Obstacle {
@@ -40,7 +38,6 @@ impl Obstacle {
     pub const fn name(self) -> &'static str {
         match self {
             Self::NoHidpp => "no-hidpp",
-            Self::Centurion => "centurion",
         }
     }
 }
@@ -50,7 +47,6 @@ impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoHidpp => "it does not speak HID++",
-            Self::Centurion => "it speaks Centurion, which this version does not read yet",
         })
     }
 }
@@ -86,18 +82,14 @@ pub fn unreadable<'n>(nodes: impl IntoIterator<Item = &'n NodeInfo> + Clone) -> 
     for node in nodes {
         let obstacle = match role(node) {
             NodeRole::Plain => Obstacle::NoHidpp,
-            NodeRole::Centurion => Obstacle::Centurion,
             NodeRole::Receiver | NodeRole::Direct | NodeRole::Child | NodeRole::Foreign => continue,
         };
         let unit = node.unit();
         if readable.contains(unit) {
             continue;
         }
-        match found.iter_mut().find(|known| known.unit == unit) {
-            // A headset's Centurion node is more specific than its others.
-            Some(known) if obstacle == Obstacle::Centurion => *known = of(node, obstacle),
-            Some(_) => {}
-            None => found.push(of(node, obstacle)),
+        if found.iter().all(|known| known.unit != unit) {
+            found.push(of(node, obstacle));
         }
     }
     found
@@ -119,10 +111,10 @@ fn of(node: &NodeInfo, obstacle: Obstacle) -> Unreadable {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hidpp_proto::wire::ReportId;
     use hidpp_proto::wire::descriptor::Capabilities;
 
     const HIDPP: Capabilities = Capabilities::NONE.with_short().with_long();
-    const CENTURION: Capabilities = Capabilities::NONE.with_centurion();
 
     /// Interface `number` of a device at a port.
     fn node(port: u8, number: u8, product: u16, capabilities: Capabilities) -> NodeInfo {
@@ -180,14 +172,13 @@ mod tests {
     }
 
     #[test]
-    fn a_centurion_headset_is_recognised_whatever_its_other_nodes() {
+    fn a_headset_that_speaks_centurion_is_readable() {
+        let centurion = Capabilities::NONE.with_centurion(ReportId::Centurion);
         let nodes = [
             node(1, 3, 0x0AF7, Capabilities::NONE),
-            node(1, 4, 0x0AF7, CENTURION),
-            node(1, 5, 0x0AF7, Capabilities::NONE),
+            node(1, 4, 0x0AF7, centurion),
         ];
-        assert_eq!(found(&nodes), [(0x0AF7, Obstacle::Centurion)]);
-        assert_eq!(unreadable(&nodes).remove(0).node, "/dev/hidraw14");
+        assert_eq!(found(&nodes), []);
     }
 
     #[test]

@@ -35,7 +35,7 @@ impl NodeSource for Machine<'_> {
         match &event {
             Some(NodeEvent::Appeared(info)) => match role(info) {
                 NodeRole::Receiver | NodeRole::Direct => self.nothing = None,
-                NodeRole::Child | NodeRole::Centurion | NodeRole::Plain | NodeRole::Foreign => {}
+                NodeRole::Child | NodeRole::Plain | NodeRole::Foreign => {}
             },
             Some(NodeEvent::Disappeared(_) | NodeEvent::Supply(_) | NodeEvent::SupplyGone(_)) => {}
             // The events about nodes that are present at the start come before hotplug events.

@@ -38,6 +38,11 @@ pub fn node_of(plugged: &Plugged, path: &str) -> NodeInfo {
             name: device.name().map(str::to_owned),
             ..NodeInfo::new(path, device.vendor, device.product, device.reports)
         },
+        // The kernel has the name of the USB device, which is that of the headset.
+        Plugged::Centurion(node) => NodeInfo {
+            name: Some(node.headset.name.to_owned()),
+            ..NodeInfo::new(path, node.vendor, node.product, node.reports())
+        },
     }
 }
 

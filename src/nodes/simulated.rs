@@ -1,5 +1,6 @@
 use super::plugged::{SimulatedNode, numbered};
 use crate::transport::{NodeInfo, Transport};
+use hidpp_sim::Plugged;
 use hidpp_sim::scenario::{self, Staged};
 
 /// A simulated desk: a set of receivers and devices, as one person could have on a desk.
@@ -11,11 +12,13 @@ pub enum Desk {
     Fading,
     /// All devices of the catalogue, see [`scenario::full`].
     Full,
+    /// Headsets that speak Centurion, see [`scenario::headsets`].
+    Headsets,
 }
 
 impl Desk {
     /// All desks, each with its name and a description.
-    pub const ALL: [(&'static str, &'static str, Self); 3] = [
+    pub const ALL: [(&'static str, &'static str, Self); 4] = [
         (
             "small",
             "One receiver with a K750, an M705 and a sleeping K800",
@@ -30,6 +33,11 @@ impl Desk {
             "full",
             "73 devices, from dumps of real ones: on all families of receivers, cables, Bluetooth",
             Self::Full,
+        ),
+        (
+            "headsets",
+            "Headsets that speak Centurion: a PRO X 2, and a G522 with its dongle and its cable",
+            Self::Headsets,
         ),
     ];
 
@@ -50,13 +58,17 @@ pub fn simulated(desk: Desk) -> Vec<(NodeInfo, Box<dyn Transport>)> {
             let desk = SimulatedNode(scenario::fading());
             vec![(NodeInfo::unifying("simulated"), Box::new(desk))]
         }
-        Desk::Full => {
-            let nodes = numbered("simulated", scenario::full()).into_iter();
-            let staged = nodes.map(|(info, plugged)| {
-                let node: Box<dyn Transport> = Box::new(SimulatedNode(Staged::new(plugged, &[])));
-                (info, node)
-            });
-            staged.collect()
-        }
+        Desk::Full => staged(scenario::full()),
+        Desk::Headsets => staged(scenario::headsets()),
     }
+}
+
+/// The nodes of this hardware, to which nothing happens.
+fn staged(hardware: Vec<Plugged>) -> Vec<(NodeInfo, Box<dyn Transport>)> {
+    let nodes = numbered("simulated", hardware).into_iter();
+    let staged = nodes.map(|(info, plugged)| {
+        let node: Box<dyn Transport> = Box::new(SimulatedNode(Staged::new(plugged, &[])));
+        (info, node)
+    });
+    staged.collect()
 }

@@ -122,13 +122,12 @@ impl fmt::Display for Bus {
 pub enum NodeRole {
     /// A receiver: it and its paired devices are polled.
     Receiver,
-    /// A device connected by cable or Bluetooth: it is polled.
+    /// A device connected by cable or Bluetooth, or a headset behind its own dongle: it is polled,
+    /// with HID++ or Centurion.
     Direct,
     /// Created by the kernel for a paired device: the receiver's node has the same traffic, so this
     /// one is used only while that is closed.
     Child,
-    /// A headset with the Centurion protocol instead of HID++: it is reported, and sent nothing.
-    Centurion,
     /// A Logitech node without a supported report: another interface of a HID++ device, or a device
     /// without HID++. It is sent nothing.
     Plain,
@@ -182,10 +181,8 @@ impl NodeInfo {
             NodeRole::Receiver
         } else if self.vendor != LOGITECH {
             NodeRole::Foreign
-        } else if hidpp {
+        } else if hidpp || self.capabilities.centurion.is_some() {
             NodeRole::Direct
-        } else if self.capabilities.centurion {
-            NodeRole::Centurion
         } else {
             NodeRole::Plain
         }
@@ -286,8 +283,8 @@ mod tests {
     }
 
     #[test]
-    fn a_centurion_headset_is_recognised_but_sent_nothing() {
-        assert_eq!(role(0x046D, 0x0AF7, CENTURION), NodeRole::Centurion);
+    fn a_centurion_headset_is_polled_like_other_devices_on_their_own_node() {
+        assert_eq!(role(0x046D, 0x0AF7, CENTURION), NodeRole::Direct);
     }
 
     #[test]

@@ -59,7 +59,8 @@ impl Sysfs {
             phys: owned("HID_PHYS"),
             child: is_child(&device),
         };
-        let is_ours = node.is_logitech() || capabilities.is_hidpp() || capabilities.centurion;
+        let is_ours =
+            node.is_logitech() || capabilities.is_hidpp() || capabilities.centurion.is_some();
         Ok(Some(node).filter(|_| is_ours))
     }
 
@@ -393,7 +394,7 @@ pub(super) mod tests {
                 descriptor: CENTURION,
             },
         );
-        assert_eq!(tree.node("hidraw7").role(is_receiver), NodeRole::Centurion);
+        assert_eq!(tree.node("hidraw7").role(is_receiver), NodeRole::Direct);
     }
 
     #[test]

@@ -273,12 +273,12 @@ impl Reader {
     }
 }
 
-/// The HID++ report at the start of a buffer that was zeroed before.
+/// The report at the start of a buffer that was zeroed before.
 fn report_in(buffer: &[u8]) -> Option<&[u8]> {
     let len = match ReportId::from_byte(*buffer.first()?)? {
         ReportId::Short => Report::SHORT_LEN,
         ReportId::Long => Report::LONG_LEN,
-        ReportId::VeryLong => Report::MAX_LEN,
+        ReportId::VeryLong | ReportId::CenturionAddressed | ReportId::Centurion => Report::MAX_LEN,
     };
     buffer.get(..len)
 }

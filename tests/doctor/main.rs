@@ -135,19 +135,9 @@ fn unreadable_devices_are_named_with_the_reason_and_without_wrong_advice() {
             "no-hidpp",
             "it does not speak HID++",
         ),
-        (
-            "0AF7",
-            "PRO X 2 LIGHTSPEED",
-            "centurion",
-            "it speaks Centurion, which this version does not read yet",
-        ),
     ] {
         let tree = Tree::empty();
-        if id == "centurion" {
-            tree.centurion(4, product, name);
-        } else {
-            tree.mute(4, product, name);
-        }
+        tree.mute(4, product, name);
         let found = tree.found();
         assert_eq!(found.status, Some(3), "{:#}", found.document);
         let [verdict, text, advice] = found.get("hidraw", id);
@@ -160,6 +150,19 @@ fn unreadable_devices_are_named_with_the_reason_and_without_wrong_advice() {
             assert!(!document.contains(wrong), "{wrong}: {document}");
         }
     }
+}
+
+#[test]
+fn a_headset_that_speaks_centurion_is_readable() {
+    let tree = Tree::empty();
+    tree.centurion(4, "0AF7", "PRO X 2 LIGHTSPEED");
+    let document = tree.found().document.to_string();
+    assert!(
+        document.contains("PRO X 2 LIGHTSPEED 046D:0AF7"),
+        "{document}"
+    );
+    assert!(document.contains("Centurion reports"), "{document}");
+    assert!(!document.contains("cannot be read: it"), "{document}");
 }
 
 #[test]

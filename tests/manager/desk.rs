@@ -10,6 +10,7 @@ use std::time::Duration;
 use hidpp_proto::session::Wanted;
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{Incoming, Report, Slot, classify};
+use hidpp_sim::centurion::CenturionNode;
 use hidpp_sim::direct::DirectDevice;
 use hidpp_sim::receiver::Receiver;
 use hidpp_sim::{Firmware, Plugged, catalogue};
@@ -148,15 +149,23 @@ impl Shared {
     pub(crate) fn act<T>(&self, act: impl FnOnce(&mut Receiver) -> T) -> T {
         match &mut *self.plugged.borrow_mut() {
             Plugged::Receiver(receiver) => act(receiver),
-            Plugged::Direct(_) => panic!("it is not a receiver"),
+            Plugged::Direct(_) | Plugged::Centurion(_) => panic!("it is not a receiver"),
         }
     }
 
     /// Changes the device of a direct node.
     pub(crate) fn act_direct(&self, act: impl FnOnce(&mut DirectDevice)) {
         match &mut *self.plugged.borrow_mut() {
-            Plugged::Receiver(_) => panic!("it is a receiver"),
             Plugged::Direct(device) => act(device),
+            Plugged::Receiver(_) | Plugged::Centurion(_) => panic!("it is another node"),
+        }
+    }
+
+    /// Changes a headset that speaks Centurion, or its dongle.
+    pub(crate) fn act_centurion<T>(&self, act: impl FnOnce(&mut CenturionNode) -> T) -> T {
+        match &mut *self.plugged.borrow_mut() {
+            Plugged::Centurion(node) => act(node),
+            Plugged::Receiver(_) | Plugged::Direct(_) => panic!("it is another node"),
         }
     }
 
@@ -175,6 +184,11 @@ impl Shared {
             Plugged::Direct(device) => {
                 let sent = device.requests().map(|sent| text(&sent.report)).collect();
                 device.forget_requests();
+                sent
+            }
+            Plugged::Centurion(node) => {
+                let sent = node.requests().map(|sent| text(&sent.report)).collect();
+                node.forget_requests();
                 sent
             }
         }

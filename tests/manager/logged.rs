@@ -84,7 +84,7 @@ fn battery_events_are_logged_and_possible_key_presses_are_not() {
 fn unused(peer: Peer, feature: BatteryFeature, remembered: bool, report: &str) -> Vec<String> {
     let device = match peer {
         Peer::Receiver => DeviceIndex(1),
-        Peer::Device => DeviceIndex::DIRECT,
+        Peer::Device | Peer::Centurion => DeviceIndex::DIRECT,
     };
     let report: Report = report.parse().unwrap();
     let mut known = Known::default();

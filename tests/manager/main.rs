@@ -8,6 +8,7 @@
 )]
 
 mod batteries;
+mod centurion;
 mod commands;
 mod desk;
 mod direct;

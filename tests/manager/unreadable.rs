@@ -46,21 +46,6 @@ fn unreadable_devices_present_at_the_start_are_named_before_settled() {
 }
 
 #[test]
-fn a_centurion_headset_is_named() {
-    let harness = FollowHarness::new();
-    let mut headset = plain(1, 3, 0x0AF7);
-    headset.capabilities.centurion = true;
-    harness.port.push_event(NodeEvent::Appeared(headset));
-    assert_eq!(
-        named(harness, 10),
-        [
-            "0 ? PRO X 2 LIGHTSPEED (046D:0AF7) is plugged in and cannot be read: \
-             it speaks Centurion, which this version does not read yet"
-        ]
-    );
-}
-
-#[test]
 fn unreadable_devices_plugged_in_later_are_named_after_a_settle_delay() {
     let mut harness = FollowHarness::new();
     let port = harness.port.clone();

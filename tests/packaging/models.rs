@@ -36,11 +36,8 @@ impl Works {
 
 use Works::{Likely, No, Partly, Yes};
 
-/// The headsets with the protocol Centurion.
-const CENTURION: (Works, &str) = (
-    No,
-    "protocol Centurion, which this version does not read; it is listed with this reason",
-);
+/// The headsets with the protocol Centurion, simulated after frames in logs of users.
+const CENTURION: (Works, &str) = (Yes, "feature 0104 of the protocol Centurion: percent");
 /// What has no battery.
 const CORDED: (Works, &str) = (No, "on a cable only, without a battery");
 const LOOKED_UP: (Works, &str) = (Likely, "its battery feature or register is looked up");
@@ -102,7 +99,12 @@ const OTHER_HEADSETS: [(&str, &str, Works, &str); 12] = [
         No,
         "a protocol of its own (HeadsetControl pull request 531)",
     ),
-    ("ASTRO A50 X", "", CENTURION.0, CENTURION.1),
+    (
+        "ASTRO A50 X",
+        "",
+        Likely,
+        "protocol Centurion; no frame of it is public",
+    ),
     (
         "G325 LIGHTSPEED",
         "0B21",

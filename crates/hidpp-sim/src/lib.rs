@@ -3,6 +3,7 @@
 pub mod battery;
 pub mod battery_features;
 pub mod catalogue;
+pub mod centurion;
 pub mod device;
 pub mod direct;
 pub mod family;

@@ -1,6 +1,7 @@
 //! A simulated receiver, or a device without one.
 
 use super::Firmware;
+use super::centurion::CenturionNode;
 use super::direct::DirectDevice;
 use super::receiver::Receiver;
 use hidpp_proto::units::Timestamp;
@@ -13,6 +14,8 @@ pub enum Plugged {
     Receiver(Receiver),
     /// A device without a receiver.
     Direct(DirectDevice),
+    /// A headset that speaks Centurion, or its dongle.
+    Centurion(CenturionNode),
 }
 
 impl Plugged {
@@ -21,6 +24,7 @@ impl Plugged {
         match self {
             Self::Receiver(receiver) => receiver.family().reports,
             Self::Direct(device) => device.reports,
+            Self::Centurion(node) => node.reports(),
         }
     }
 
@@ -28,14 +32,14 @@ impl Plugged {
     pub fn receiver(&self) -> Option<&Receiver> {
         match self {
             Self::Receiver(receiver) => Some(receiver),
-            Self::Direct(_) => None,
+            Self::Direct(_) | Self::Centurion(_) => None,
         }
     }
 
-    /// The device, if this is a device without a receiver.
+    /// The device, if this is a HID++ device without a receiver.
     pub fn direct(&self) -> Option<&DirectDevice> {
         match self {
-            Self::Receiver(_) => None,
+            Self::Receiver(_) | Self::Centurion(_) => None,
             Self::Direct(device) => Some(device),
         }
     }
@@ -46,6 +50,7 @@ impl Firmware for Plugged {
         match self {
             Self::Receiver(receiver) => receiver.output_report(now, report),
             Self::Direct(device) => device.output_report(now, report),
+            Self::Centurion(node) => node.output_report(now, report),
         }
     }
 
@@ -53,6 +58,7 @@ impl Firmware for Plugged {
         match self {
             Self::Receiver(receiver) => receiver.input_report(now),
             Self::Direct(device) => device.input_report(now),
+            Self::Centurion(node) => node.input_report(now),
         }
     }
 
@@ -60,6 +66,7 @@ impl Firmware for Plugged {
         match self {
             Self::Receiver(receiver) => receiver.next_due(),
             Self::Direct(device) => device.next_due(),
+            Self::Centurion(node) => node.next_due(),
         }
     }
 }

@@ -12,14 +12,19 @@
 //! | HID++ 2.0, software id 1 to F | it answers a request of ours, or its device answered one: then it speaks 2.0, where such a report is an answer to some program |
 //! | HID++ 2.0, software id 0 | an event of a feature with a looked-up index, or with the marker of the solar dashboard |
 //!
-//! Everything else is withheld.
+//! Everything else is withheld. The messages in frames of Centurion are treated as those of HID++
+//! 2.0.
 
 mod conversation;
+mod frames;
 
 use super::tap::{Redact, Redaction};
 use super::trace::Direction;
 use conversation::{Conversation, device};
-use hidpp_proto::feature::{BatteryFeature, BatteryRegister, device_information, solar_dashboard};
+use hidpp_proto::feature::{
+    BatteryFeature, BatteryRegister, centurion_bridge, centurion_identity, device_information,
+    solar_dashboard,
+};
 use hidpp_proto::wire::{Access, FeatureId, FeatureIndex, Message, Register, Report, ReportId};
 
 /// Withholds everything that could be user input, and with `anonymize` also what distinguishes a
@@ -40,8 +45,10 @@ impl Privacy {
     }
 
     fn redact_event(&self, report: &Report, feature: FeatureIndex) -> Redaction {
+        let is_connection = self.is_bridge(device(report), feature)
+            && report.address() >> 4 == centurion_bridge::CONNECTION;
         let feature = self.conversation.feature(device(report), feature);
-        if feature.is_some_and(has_harmless_events) || is_solar(report) {
+        if is_connection || feature.is_some_and(has_harmless_events) || is_solar(report) {
             Redaction::Write(*report)
         } else {
             // A diverted key (programmable keys are delivered so), or a notification of 1.0.
@@ -59,7 +66,10 @@ impl Privacy {
     }
 
     fn redact_reply(&self, report: &Report, feature: FeatureIndex, function: u8) -> Redaction {
-        if !self.anonymize || feature == FeatureIndex::ROOT {
+        if !self.anonymize
+            || feature == FeatureIndex::ROOT
+            || self.is_bridge(device(report), feature)
+        {
             return Redaction::Write(*report);
         }
         match (self.conversation.feature(device(report), feature), function) {
@@ -68,6 +78,9 @@ impl Privacy {
             }
             (Some(FeatureId::DEVICE_INFORMATION), device_information::GET_SERIAL_NUMBER) => {
                 Redaction::Write(blanked(report, 4..20))
+            }
+            (Some(centurion_identity::ID), centurion_identity::GET_SERIAL) => {
+                self.withhold(report, "it identifies the device")
             }
             (Some(_), _) => Redaction::Write(*report),
             // It may be the answer to another program, which can use any software id.
@@ -132,6 +145,17 @@ fn blanked(report: &Report, range: std::ops::Range<usize>) -> Report {
 
 impl Redact for Privacy {
     fn redact(&mut self, direction: Direction, report: &Report) -> Redaction {
+        if report.id().is_centurion() {
+            self.redact_frame(direction, report)
+        } else {
+            self.redact_message(direction, report)
+        }
+    }
+}
+
+impl Privacy {
+    /// Which parts of a message of HID++ to write.
+    fn redact_message(&mut self, direction: Direction, report: &Report) -> Redaction {
         let is_answer = self.conversation.on_report(direction, report);
         if direction == Direction::ToDevice {
             return Redaction::Write(*report);

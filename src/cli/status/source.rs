@@ -52,9 +52,7 @@ impl Sources {
             sources.unreadable = unreadable(&nodes);
             for (info, replay) in recorded {
                 match role(&info) {
-                    role @ (NodeRole::Plain | NodeRole::Centurion) => {
-                        debug!("{info}: {role:?}, left alone");
-                    }
+                    role @ NodeRole::Plain => debug!("{info}: {role:?}, left alone"),
                     _ => sources.add(tapping, info, Box::new(replay)),
                 }
             }

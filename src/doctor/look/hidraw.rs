@@ -110,7 +110,7 @@ pub(super) fn look(machine: &Machine) -> Result<Hidraw, LookError> {
     for info in infos {
         match role(&info) {
             NodeRole::Child => seen.children += 1,
-            NodeRole::Centurion | NodeRole::Plain | NodeRole::Foreign => {}
+            NodeRole::Plain | NodeRole::Foreign => {}
             role @ (NodeRole::Receiver | NodeRole::Direct) => {
                 seen.nodes.push(node(machine, info, role));
             }

@@ -29,7 +29,7 @@ impl UnreadableNodes {
         match role(info) {
             NodeRole::Child | NodeRole::Foreign => return,
             NodeRole::Receiver | NodeRole::Direct => {}
-            NodeRole::Centurion | NodeRole::Plain => self.due = Some(now + COMPLETE),
+            NodeRole::Plain => self.due = Some(now + COMPLETE),
         }
         self.nodes.push(info.clone());
     }

@@ -5,7 +5,7 @@ use log::debug;
 use super::device_state::{Answerer, DeviceState, Verdict};
 use super::identity::model_on;
 use super::{Node, Phase};
-use crate::device::{Battery, Change, Presence, is_odd};
+use crate::device::{Battery, Change, Presence, headset_id, is_odd};
 use crate::manager::facts::{take_fact, take_light};
 use crate::manager::memory::Memory;
 use crate::manager::rivals::Sign;
@@ -61,6 +61,9 @@ impl Node<'_> {
             DeviceFact::Firmware(_) => state.unread.on_firmware(),
             DeviceFact::NoBattery => debug!("{id}: no readable battery source"),
             DeviceFact::Identity(information) => self.identify(now, index, information, memory),
+            DeviceFact::Serial(serial) => {
+                self.identify_as(now, index, Some(headset_id(serial)), memory);
+            }
             DeviceFact::Protocol(_) | DeviceFact::Kind(_) => {}
         }
         let answered = matches!(
@@ -71,6 +74,7 @@ impl Node<'_> {
                 | DeviceFact::Kind(_)
                 | DeviceFact::Firmware(_)
                 | DeviceFact::Identity(_)
+                | DeviceFact::Serial(_)
         );
         if answered {
             self.on_answer(now, index);
@@ -111,16 +115,18 @@ impl Node<'_> {
             return;
         };
         let odd = battery.trusted && is_odd(before, &battery);
+        let (before, polled) = (device.battery, poll.is_running());
         if poll.on_reading(odd) == Verdict::Recheck {
             debug!(
                 "{}: implausible reading, re-reading: {} after {}",
                 device.id,
                 brief(&battery),
-                before.map(brief).unwrap_or_default()
+                before.as_ref().map(brief).unwrap_or_default()
             );
             self.session.look_again(index);
             return;
         }
+        self.on_battery(now, before.as_ref(), &battery, polled);
         self.change(index, |device| {
             take_light(device, reading, now);
             device.battery = Some(battery.after(device.battery.as_ref()));

@@ -53,15 +53,29 @@ impl Node<'_> {
         information: &DeviceInformation,
         memory: &mut Memory,
     ) {
+        // An identity that does not include the device's own product id is not trusted.
+        let states_itself = self
+            .device(index)
+            .and_then(model_on)
+            .is_some_and(|Wpid(model)| information.model_ids.contains(&model));
+        let unit_id = unit_id(information).filter(|_| states_itself);
+        self.identify_as(now, index, unit_id, memory);
+    }
+
+    /// A device returned its identity, which is this id on all its links, if it has one.
+    pub(super) fn identify_as(
+        &mut self,
+        now: Timestamp,
+        index: DeviceIndex,
+        unit_id: Option<String>,
+        memory: &mut Memory,
+    ) {
         let Some(state) = self.devices.get_mut(&index) else {
             return;
         };
         state.unread.on_identity();
         let device = &mut state.device;
-        // An identity that does not include the device's own product id is not trusted.
-        let states_itself =
-            model_on(device).is_some_and(|Wpid(model)| information.model_ids.contains(&model));
-        let Some(unit_id) = unit_id(information).filter(|_| states_itself) else {
+        let Some(unit_id) = unit_id else {
             return;
         };
         if has_record(device) {

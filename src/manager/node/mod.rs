@@ -12,6 +12,7 @@ mod light_pacing;
 mod naming;
 mod presence;
 mod pump;
+mod repeated_reading;
 mod standby;
 mod standby_schedule;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use std::os::fd::BorrowedFd;
 use connection::Connection;
 use device_state::DeviceState;
 use input_pacing::InputPacing;
+use repeated_reading::RepeatedReading;
 use standby_schedule::StandbySchedule;
 
 use super::memory::Memory;
@@ -33,6 +35,7 @@ use crate::capture::Privacy;
 use crate::device::{Change, Device, Link, Presence, Receiver, ReceiverModel, direct_id};
 use crate::text;
 use crate::transport::{Bus, NodeInfo, Place, Transport};
+use hidpp_proto::feature::DeviceKind;
 use hidpp_proto::session::{DiscoveryScope, Event, Peer, ReceiverRecord, RequestError, Session};
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{DeviceIndex, ReportId, Slot};
@@ -73,6 +76,7 @@ pub(super) struct Node<'a> {
     /// Whether a descriptor became readable.
     readable: bool,
     input_pacing: InputPacing,
+    repeated_reading: RepeatedReading,
     standby: StandbySchedule,
     /// Withholds user input from the reports in the log (`RUST_LOG=trace`).
     log_privacy: Privacy,
@@ -106,10 +110,10 @@ impl<'a> Node<'a> {
         } else {
             ReportId::Short
         };
-        let peer = if model.is_some() {
-            Peer::Receiver
-        } else {
-            Peer::Device
+        let (peer, form) = match (model, centurion(&info)) {
+            (Some(_), _) => (Peer::Receiver, form),
+            (None, Some(frames)) => (Peer::Centurion, frames),
+            (None, None) => (Peer::Device, form),
         };
         let mut session = Session::new(peer, form).with_text(|it| text::name(it.untrusted()));
         let node_name = info.path.rsplit('/').next().unwrap_or_default();
@@ -150,6 +154,7 @@ impl<'a> Node<'a> {
             due: Some(Timestamp::START),
             readable: false,
             input_pacing: InputPacing::default(),
+            repeated_reading: RepeatedReading::default(),
             standby: StandbySchedule::default(),
             log_privacy: Privacy::new(false),
             query,
@@ -174,11 +179,18 @@ impl<'a> Node<'a> {
         let id = direct_id(info.product, serial.as_deref(), self.port_or_address());
         let device = Device {
             stored_name: info.name.clone(),
+            // Only headsets speak Centurion.
+            kind: self.is_centurion().then_some(DeviceKind::Headset),
             // A Bluetooth address is not a serial number.
             serial: serial.filter(|serial| !serial.contains(':')),
             ..Device::new(id, link)
         };
         self.add(now, DeviceIndex::DIRECT, device, None, memory);
+    }
+
+    /// Whether its device speaks Centurion.
+    fn is_centurion(&self) -> bool {
+        self.receiver.is_none() && centurion(&self.info).is_some()
     }
 
     /// A descriptor became readable.
@@ -387,6 +399,12 @@ impl<'a> Node<'a> {
     pub(super) const fn sent(&self) -> usize {
         self.session.sent()
     }
+}
+
+/// The report of a node whose device speaks Centurion; `None`: it speaks HID++.
+fn centurion(info: &NodeInfo) -> Option<ReportId> {
+    let NodeInfo { capabilities, .. } = info;
+    capabilities.centurion.filter(|_| !capabilities.is_hidpp())
 }
 
 fn scope(model: ReceiverModel, query: &Query) -> DiscoveryScope {

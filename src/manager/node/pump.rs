@@ -38,6 +38,7 @@ impl Node<'_> {
             .poll_timeout()
             .filter(|_| self.connection.is_open());
         let due = due.chain(asking).chain(self.input_pacing.until());
+        let due = due.chain(self.repeat_due());
         self.due = due.chain(self.light_timeout()).min();
     }
 
@@ -48,6 +49,7 @@ impl Node<'_> {
         }
         self.session.handle_timeout(now);
         self.poll_pending(now);
+        self.repeat_reading(now);
         self.take_events(now, memory);
         self.measure_due(now);
         while let Some(transport) = self.connection.open()

@@ -9,6 +9,7 @@ mod denied;
 mod desk;
 mod doctor;
 mod figures;
+mod headset;
 mod hostile;
 mod hotplug;
 mod links;
@@ -238,6 +239,12 @@ pub(crate) const ALL: &[Scenario] = &[
         proves: "a mouse with two channels and a cable is one device over all of them",
         environment: VmEnvironment::Host,
         run: links::prove,
+    },
+    Scenario {
+        name: "headset",
+        proves: "a headset that speaks Centurion is one device behind its dongle and on its cable",
+        environment: VmEnvironment::Host,
+        run: headset::prove,
     },
     Scenario {
         name: "figures",

@@ -369,6 +369,8 @@ impl Used {
                 (before.charge == charge || device.set_charge(now, charge))
                     && (before.state == state || device.set_charging(now, state))
             }
+            // No habit has such a headset.
+            Plugged::Centurion(_) => false,
         }
     }
 }

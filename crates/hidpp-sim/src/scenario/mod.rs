@@ -4,6 +4,7 @@ mod crowd;
 mod days;
 mod fading;
 mod full;
+mod headsets;
 pub mod lives;
 mod months;
 mod staged;
@@ -12,6 +13,7 @@ pub use crowd::{EACH_BATTERY, crowd};
 pub use days::days;
 pub use fading::fading;
 pub use full::full;
+pub use headsets::headsets;
 pub use months::{AWAY, keyboard_use, months};
 pub use staged::{Act, Staged};
 

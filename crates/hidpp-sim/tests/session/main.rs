@@ -7,6 +7,7 @@
 )]
 
 mod bench;
+mod centurion;
 mod faults;
 mod latency;
 mod light;

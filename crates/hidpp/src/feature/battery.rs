@@ -11,6 +11,7 @@ use super::battery_mileage::{self, BatteryMileage};
 use super::battery_spec::{BatterySpec, Origin};
 use super::battery_status::{self, BatteryStatus};
 use super::battery_voltage::{self, BatteryVoltage};
+use super::centurion_battery::{self, CenturionBattery};
 use super::solar_dashboard::{self, SolarEvent};
 use super::unified_battery::{self, UnifiedBattery};
 use crate::wire::{Call, FeatureId, FeatureIndex, Function, Register, RegisterRequest, Report};
@@ -61,11 +62,11 @@ macro_rules! sources {
 }
 
 sources! {
-    /// A feature of HID++ 2.0 that reports a charge, a level or a voltage.
+    /// A feature that reports a charge, a level or a voltage: of HID++ 2.0, and one of Centurion.
     ///
-    /// They are tried in this order, unless the model or the protocol version makes others likelier
-    /// (`session/sources.rs`): a device with several has the better one first, 1004 before 1000
-    /// before the voltages.
+    /// Those of HID++ are tried in this order, unless the model or the protocol version makes others
+    /// likelier (`session/sources.rs`): a device with several has the better one first, 1004 before
+    /// 1000 before the voltages.
     pub enum BatteryFeature of FeatureId {
         /// Charge in percent, in levels, or both: [`super::unified_battery`].
         Unified = unified_battery::ID => "1004",
@@ -77,6 +78,8 @@ sources! {
         Adc = adc_measurement::ID => "1F20",
         /// Charge and light of a solar keyboard: [`super::solar_dashboard`].
         SolarDashboard = solar_dashboard::ID => "4301",
+        /// Charge of a headset that speaks Centurion, in percent: [`super::centurion_battery`].
+        Centurion = centurion_battery::ID => "0104",
     }
 }
 
@@ -107,6 +110,8 @@ pub enum Reading {
     Unified(UnifiedBattery, Option<unified_battery::Capabilities>),
     /// Feature 1F20.
     Adc(Measurement),
+    /// Feature 0104.
+    Centurion(CenturionBattery),
 }
 
 /// What a battery feature reports about its values.
@@ -158,7 +163,8 @@ impl Reading {
             | Self::Unified(..)
             | Self::Solar(_)
             | Self::Mileage(_)
-            | Self::Status(_) => false,
+            | Self::Status(_)
+            | Self::Centurion(_) => false,
         }
     }
 }
@@ -171,6 +177,7 @@ impl BatteryFeature {
             Self::Voltage => &battery_voltage::SPEC,
             Self::Adc => &adc_measurement::SPEC,
             Self::SolarDashboard => &solar_dashboard::SPEC,
+            Self::Centurion => &centurion_battery::SPEC,
         }
     }
 
@@ -212,7 +219,9 @@ impl BatteryFeature {
         match self {
             Self::LevelStatus => Capability::Levels(battery_level_status::read_capability(report)),
             Self::Unified => Capability::Unified(unified_battery::read_capabilities(report)),
-            Self::Voltage | Self::Adc | Self::SolarDashboard => Capability::Unsaid,
+            Self::Voltage | Self::Adc | Self::SolarDashboard | Self::Centurion => {
+                Capability::Unsaid
+            }
         }
     }
 
@@ -229,6 +238,7 @@ impl BatteryFeature {
                 capability.and_then(Capability::unified),
             ),
             Self::Adc => Reading::Adc(adc_measurement::read_measurement(report)),
+            Self::Centurion => Reading::Centurion(centurion_battery::read_battery(report)),
             Self::SolarDashboard => {
                 Reading::Solar(solar_dashboard::read_event(report.address() >> 4, report))
             }
@@ -246,6 +256,18 @@ impl BatteryFeature {
         self.spec().refuses_when_off
     }
 
+    /// Whether it is a feature of Centurion. In HID++ its number is another one's.
+    pub const fn is_centurion(self) -> bool {
+        match self {
+            Self::Centurion => true,
+            Self::Unified
+            | Self::LevelStatus
+            | Self::Voltage
+            | Self::Adc
+            | Self::SolarDashboard => false,
+        }
+    }
+
     /// Whether an event of this number carries a reading, as all known events do.
     pub fn is_reading(self, event: Function) -> bool {
         self.event_name(event).is_some()
@@ -257,7 +279,7 @@ impl BatteryFeature {
             return Origin::Reply;
         }
         match self {
-            Self::LevelStatus | Self::Voltage | Self::Adc => Origin::Event,
+            Self::LevelStatus | Self::Voltage | Self::Adc | Self::Centurion => Origin::Event,
             Self::Unified => {
                 unified_battery::origin(capability.and_then(Capability::unified), report)
             }

@@ -2,8 +2,7 @@
 //! answers.
 //!
 //! One file for each register, notification or feature, with its byte layout and the source of it.
-//! Nothing here depends on which program sends a request, or when. Feature 0104, the battery of
-//! newer headsets, would be added here too.
+//! Nothing here depends on which program sends a request, or when.
 
 pub mod adc_measurement;
 mod battery;
@@ -15,6 +14,10 @@ pub mod battery_voltage;
 pub mod bolt_discovery;
 pub mod bolt_pairing;
 pub mod bolt_unique_id;
+pub mod centurion_battery;
+pub mod centurion_bridge;
+pub mod centurion_identity;
+pub mod centurion_name;
 pub mod connection_state;
 pub mod device_connection;
 pub mod device_information;

@@ -58,6 +58,8 @@ pub enum DeviceFact {
     Firmware(FirmwareVersion),
     /// What it reports about its identity.
     Identity(DeviceInformation),
+    /// Its serial number, as a headset that speaks Centurion reports it.
+    Serial(String),
     /// A battery value.
     Battery(Reading),
     /// It sent a report that is either a battery reading or a reply to another program: poll the

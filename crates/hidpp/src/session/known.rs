@@ -2,6 +2,7 @@
 
 use crate::feature::root::ProtocolVersion;
 use crate::feature::{BatteryRegister, Capability};
+use crate::wire::centurion::Bridge;
 use crate::wire::{FeatureId, FeatureIndex, Wpid};
 
 /// What is known about a device and need not be requested. The `Default` knows nothing.
@@ -36,6 +37,12 @@ pub struct Known {
     /// Whether its own name was requested and it has none that can be displayed.
     #[cfg_attr(feature = "serde", serde(default))]
     pub nameless: bool,
+    /// Where a headset that speaks Centurion is: behind a dongle, or at the node itself.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub bridge: Option<Bridge>,
+    /// The device address of its node, if its reports have one.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub address: Option<u8>,
     /// Whether this comes from an earlier session: it may be stale, and is then requested again.
     pub remembered: bool,
 }
@@ -102,6 +109,8 @@ impl Known {
         self.protocol = other.protocol.or(self.protocol);
         self.capability = other.capability.or(self.capability);
         self.register = other.register.or(self.register);
+        self.bridge = other.bridge.or(self.bridge);
+        self.address = other.address.or(self.address);
         self.identified |= other.identified;
         self.one_at_a_time |= other.one_at_a_time;
         self.nameless |= other.nameless;
@@ -111,10 +120,11 @@ impl Known {
         }
     }
 
-    /// Drops everything except the model and what concerns its receiver.
+    /// Drops everything except the model and what concerns its receiver or node.
     pub(super) fn reset(&mut self) {
         *self = Self {
             model: self.model,
+            address: self.address,
             one_at_a_time: self.one_at_a_time,
             ..Self::default()
         };

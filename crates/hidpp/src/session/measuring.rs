@@ -118,13 +118,14 @@ impl Session {
             .exchange
             .any(|purpose| matches!(purpose, Purpose::Probe(at, _) if *at == device));
         let measuring = self.is_measuring(device) && !self.runs_light_series(device);
+        let route = self.route();
         let waiting = asking || self.first_notices.contains_key(&device);
         let Some(probe) = self.probes.get_mut(&device).filter(|_| !waiting) else {
             return;
         };
         let mut facts = Vec::new();
         let known = self.known.entry(device).or_default();
-        let step = probe.next_step(known, &mut facts);
+        let step = probe.next_step(known, route, &mut facts);
         let complete = step.is_none() && !measuring && probe.complete();
         self.publish(device, facts);
         match step {

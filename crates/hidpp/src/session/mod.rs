@@ -8,8 +8,10 @@
 //! exactly as on a real one.
 //!
 //! Devices are identified by their index: 1 to 15 for a receiver's slots, [`DeviceIndex::DIRECT`]
-//! for a device with its own node.
+//! for a device with its own node. Centurion, the protocol of newer headsets, has no index: the
+//! headset is [`DeviceIndex::DIRECT`], on its cable or behind its dongle.
 
+mod centurion;
 mod checking;
 mod discovery;
 mod event;
@@ -44,15 +46,18 @@ pub use request::RequestError;
 pub use stale::StaleReason;
 pub use timing::LONGEST_STATUS;
 
+use centurion::Centurion;
 use discovery::{Discovery, Raised};
 use exchange::{Exchange, Finished};
 use light::LightSeries;
 use probe::Probe;
+use request::Request;
 use text::ReadText;
 
 use crate::feature::DeviceText;
 use crate::feature::notification_flags::{self, NotificationFlags};
 use crate::units::Timestamp;
+use crate::wire::centurion::DONGLE;
 use crate::wire::{Access, DeviceIndex, Error10, Message, Register, Report, ReportId, Slot};
 
 /// All conversations over one node.
@@ -63,6 +68,8 @@ pub struct Session {
     /// The index under which a device with its own node answers.
     direct: DeviceIndex,
     exchange: Exchange<Purpose>,
+    /// Of a node with frames of Centurion.
+    centurion: Option<Centurion>,
     discovery: Option<Discovery>,
     probes: BTreeMap<DeviceIndex, Probe>,
     light_series: BTreeMap<DeviceIndex, LightSeries>,
@@ -92,9 +99,12 @@ enum Purpose {
 impl Session {
     /// A session over one node. `form` is the report form of calls to devices: [`ReportId::Short`]
     /// where the node accepts short reports ([`descriptor`](crate::wire::descriptor)), otherwise
-    /// [`ReportId::Long`]. A Bolt receiver, which accepts long ones only, is detected.
+    /// [`ReportId::Long`]. A Bolt receiver, which accepts long ones only, is detected. For
+    /// [`Peer::Centurion`] it is the report of the node, 50 or 51.
     pub fn new(peer: Peer, form: ReportId) -> Self {
+        let centurion = (peer == Peer::Centurion).then(|| Centurion::new(form));
         Self {
+            centurion,
             peer,
             text: DeviceText::printable,
             direct: DeviceIndex::DIRECT,
@@ -261,13 +271,21 @@ impl Session {
     /// Processes a report that was read from the node.
     pub fn handle_report(&mut self, now: Timestamp, report: &Report) {
         self.exchange.pass(now);
+        if self.peer == Peer::Centurion {
+            self.handle_frame(now, report);
+            return;
+        }
+        if report.id().is_centurion() {
+            debug!("report dropped: this node has none of Centurion");
+            return;
+        }
         let report = &match (self.peer, report.device()) {
             (Peer::Receiver, _) => *report,
             // Some Bluetooth devices answer a request to FF under 00.
             (Peer::Device, DeviceIndex::DIRECT | DeviceIndex::CORDED) => {
                 report.with_device(DeviceIndex::DIRECT)
             }
-            (Peer::Device, index) => {
+            (Peer::Device | Peer::Centurion, index) => {
                 debug!("device {index}: report dropped, it is not from the device of this node");
                 return;
             }
@@ -313,7 +331,7 @@ impl Session {
     /// Which device a report is from; `None`: the receiver itself.
     fn device_of(&self, report: &Report) -> Option<DeviceIndex> {
         let device = report.device();
-        (self.peer == Peer::Device || device.slot().is_some()).then_some(device)
+        (self.peer != Peer::Receiver || device.slot().is_some()).then_some(device)
     }
 
     /// Call this if a report from [`Self::poll_transmit`] could not be sent for now, as when the
@@ -334,12 +352,16 @@ impl Session {
         self.settle(now);
     }
 
-    /// Restores a report from [`Self::poll_transmit`] to the form that the exchange knows: with the
-    /// index of the session instead of the device's own.
+    /// Restores the last report from [`Self::poll_transmit`] to the form that the exchange knows: with
+    /// the index of the session instead of the device's own, and without the frame of Centurion.
     fn own(&self, report: &Report) -> Report {
         match self.peer {
             Peer::Receiver => *report,
             Peer::Device => report.with_device(DeviceIndex::DIRECT),
+            Peer::Centurion => {
+                let sent = self.centurion.as_ref().and_then(Centurion::sent);
+                sent.unwrap_or(*report)
+            }
         }
     }
 
@@ -366,10 +388,11 @@ impl Session {
     /// The next report to send; `None` if there is nothing to send now.
     pub fn poll_transmit(&mut self, now: Timestamp) -> Option<Report> {
         let report = self.exchange.poll_transmit(now)?;
-        Some(match self.peer {
-            Peer::Receiver => report,
-            Peer::Device => report.with_device(self.direct),
-        })
+        match self.peer {
+            Peer::Receiver => Some(report),
+            Peer::Device => Some(report.with_device(self.direct)),
+            Peer::Centurion => self.wrap_in_frame(report),
+        }
     }
 
     /// When to call [`Self::handle_timeout`] and [`Self::poll_transmit`] next.
@@ -447,6 +470,9 @@ impl Session {
             }
             self.expect_first_notice(now, device);
         }
+        if self.peer == Peer::Centurion {
+            self.settle_link(step, &outcome);
+        }
         let mut facts = Vec::new();
         if let Some(probe) = self.probes.get_mut(&device) {
             let known = self.known.entry(device).or_default();
@@ -503,9 +529,15 @@ impl Session {
     fn submit_step(&mut self, device: DeviceIndex, step: probe::Step) {
         self.mark = self.mark.wrapping_add(1);
         if let Some(probe) = self.probes.get(&device) {
-            let request = probe.request(step, self.mark);
+            let (to, request) = match probe.request(step, self.mark) {
+                Request::Call(call) if self.peer == Peer::Centurion => {
+                    let to = if step.is_to_dongle() { DONGLE } else { device };
+                    (to, Request::Message(call, step.parameters()))
+                }
+                request => (device, request),
+            };
             self.exchange
-                .submit(device, request, Purpose::Probe(device, step));
+                .submit(to, request, Purpose::Probe(device, step));
         }
     }
 

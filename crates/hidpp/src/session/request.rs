@@ -11,6 +11,8 @@ pub(super) enum Request {
     Register(RegisterRequest),
     /// To a feature of HID++ 2.0.
     Call(Call),
+    /// To a feature of Centurion, with this many parameters.
+    Message(Call, usize),
 }
 
 impl From<RegisterRequest> for Request {
@@ -90,6 +92,7 @@ impl Request {
         match self {
             Self::Register(request) => request.report(device),
             Self::Call(call) => call.report(device, software, form),
+            Self::Message(call, parameters) => call.message(device, software, parameters),
         }
     }
 }

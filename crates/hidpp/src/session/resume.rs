@@ -11,6 +11,9 @@ impl Session {
     /// read. Series of light measurements are over.
     pub fn resume(&mut self, now: Timestamp) {
         self.exchange.resume(now, now + timing::RESUMING);
+        if let Some(centurion) = &mut self.centurion {
+            centurion.forget_connection();
+        }
         let measuring: Vec<DeviceIndex> = self.light_series.keys().copied().collect();
         for device in measuring {
             if self.runs_light_series(device) {

@@ -4,13 +4,13 @@ use crate::feature::root::ProtocolVersion;
 use crate::feature::{BatteryFeature, BatteryRegister};
 use crate::wire::Wpid;
 
-/// All features that report a charge, the likeliest first: by the dumps of 73 devices HID++ 2.0 and
-/// 3.0 came with 1000 only, but for the solar keyboard; USB headsets with 1F20. The remaining ones,
-/// or all if none is likelier, are in the order of [`BatteryFeature`].
+/// All features of HID++ that report a charge, the likeliest first: by the dumps of 73 devices HID++
+/// 2.0 and 3.0 came with 1000 only, but for the solar keyboard; USB headsets with 1F20. The remaining
+/// ones, or all if none is likelier, are in the order of [`BatteryFeature`].
 pub(super) fn battery_sources(
     protocol: ProtocolVersion,
     model: Option<Wpid>,
-) -> [BatteryFeature; BatteryFeature::ALL.len()] {
+) -> Vec<BatteryFeature> {
     use BatteryFeature::{Adc, LevelStatus, SolarDashboard, Unified, Voltage};
     let likely: &[BatteryFeature] = match (protocol.major, model) {
         (_, Some(Wpid(0x4002))) => &[SolarDashboard, LevelStatus],
@@ -18,7 +18,8 @@ pub(super) fn battery_sources(
         (2 | 3, _) => &[LevelStatus, SolarDashboard],
         _ => &[],
     };
-    let mut sources = BatteryFeature::ALL;
+    let mut sources = BatteryFeature::ALL.to_vec();
+    sources.retain(|source| !source.is_centurion());
     sources.sort_by_key(|source| {
         let place = likely.iter().position(|likely| likely == source);
         place.unwrap_or(likely.len())
@@ -56,7 +57,9 @@ mod tests {
             for major in 0..=5 {
                 let mut sources = battery_sources(ProtocolVersion { major, minor: 0 }, model);
                 sources.sort();
-                assert_eq!(sources, BatteryFeature::ALL);
+                let all = BatteryFeature::ALL.into_iter();
+                let all: Vec<_> = all.filter(|it| !it.is_centurion()).collect();
+                assert_eq!(sources, all);
             }
             let mut registers = battery_registers(model);
             registers.sort();

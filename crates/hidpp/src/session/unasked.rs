@@ -189,13 +189,13 @@ impl Session {
     }
 
     /// The device woke up and has lost its settings.
-    fn note_wake(&mut self, device: DeviceIndex) {
+    pub(super) fn note_wake(&mut self, device: DeviceIndex) {
         self.events.push_back(Event::Awake(device));
         self.note_life(device);
     }
 
     /// The device is present: its unanswered step is retried.
-    fn note_life(&mut self, device: DeviceIndex) {
+    pub(super) fn note_life(&mut self, device: DeviceIndex) {
         if let (Some(discovery), Some(slot)) = (&mut self.discovery, device.slot()) {
             discovery.meet(slot);
             self.continue_discovery();

@@ -5,14 +5,10 @@
 //! merely has a report `10`. On page FF43 the usage of the collection must announce the report,
 //! too.
 
-use super::Report;
+use super::{Report, ReportId};
 
 /// Which HID++ reports a node accepts and sends. [`scan`] reads them; otherwise begin with
 /// [`Self::NONE`].
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each states whether one report is there"
-)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Capabilities {
@@ -24,9 +20,10 @@ pub struct Capabilities {
     pub very_long: Option<u16>,
     /// DJ reports `20`: a receiver that can multiplex its devices' input to the kernel.
     pub dj: bool,
-    /// Reports `50` or `51` of 64 bytes on page FFA0: a headset with frames that are not HID++
-    /// (Solaar pull request 3150).
-    pub centurion: bool,
+    /// Reports `50` or `51` of 64 bytes on page FFA0, in both directions: a headset with frames of
+    /// Centurion instead of HID++ (Solaar pull request 3150; `HeadsetControl` pull request 478 for the
+    /// page).
+    pub centurion: Option<ReportId>,
 }
 
 impl Capabilities {
@@ -36,7 +33,7 @@ impl Capabilities {
         long: false,
         very_long: None,
         dj: false,
-        centurion: false,
+        centurion: None,
     };
 
     /// The same with report `10`.
@@ -69,11 +66,11 @@ impl Capabilities {
         Self { dj: true, ..self }
     }
 
-    /// The same with the reports of Centurion.
+    /// The same with this report of Centurion, `50` or `51`.
     #[must_use]
-    pub const fn with_centurion(self) -> Self {
+    pub const fn with_centurion(self, report: ReportId) -> Self {
         Self {
-            centurion: true,
+            centurion: Some(report),
             ..self
         }
     }
@@ -87,6 +84,7 @@ impl Capabilities {
 /// Tag and type of the item prefixes that matter, size bits removed (HID 1.11, 6.2.2).
 mod item {
     pub(super) const INPUT: u8 = 0x80;
+    pub(super) const OUTPUT: u8 = 0x90;
     pub(super) const COLLECTION: u8 = 0xA0;
     pub(super) const END_COLLECTION: u8 = 0xC0;
     pub(super) const USAGE_PAGE: u8 = 0x04;
@@ -120,7 +118,7 @@ mod mask {
 }
 
 /// Data bytes of a Centurion report.
-const CENTURION_COUNT: u16 = 63;
+const CENTURION_COUNT: u32 = 63;
 
 /// The items of a descriptor; a truncated item ends the sequence.
 struct Items<'a>(&'a [u8]);
@@ -191,6 +189,8 @@ pub fn scan(descriptor: &[u8]) -> Capabilities {
     let mut usage = None;
     let mut application = Collection::default();
     let mut depth = 0_u32;
+    // The Centurion reports of each direction.
+    let (mut sent, mut accepted) = (None, None);
     for (kind, value) in Items(descriptor) {
         match kind {
             item::USAGE_PAGE => globals.usage_page = value,
@@ -207,14 +207,28 @@ pub fn scan(descriptor: &[u8]) -> Capabilities {
                 depth = depth.saturating_add(1);
             }
             item::END_COLLECTION => depth = depth.saturating_sub(1),
-            item::INPUT => found.note(globals, application),
+            item::INPUT => {
+                found.note(globals, application);
+                sent = sent.or(centurion(globals));
+            }
+            item::OUTPUT => accepted = accepted.or(centurion(globals)),
             _ => {}
         }
         if kind & item::TYPE == 0 {
             usage = None;
         }
     }
+    found.centurion = sent.filter(|_| sent == accepted);
     found
+}
+
+/// The Centurion report that a field belongs to, if any.
+fn centurion(globals: Globals) -> Option<ReportId> {
+    let is_centurion = globals.usage_page == page::CENTURION
+        && globals.report_size == 8
+        && globals.report_count == CENTURION_COUNT;
+    let id = ReportId::from_byte(u8::try_from(globals.report_id).ok()?);
+    id.filter(|id| is_centurion && id.is_centurion())
 }
 
 impl Capabilities {
@@ -239,9 +253,6 @@ impl Capabilities {
                 self.very_long = Some(count + 1);
             }
             0x20 => self.dj = true,
-            0x50 | 0x51 if globals.usage_page == page::CENTURION && count == CENTURION_COUNT => {
-                self.centurion = true;
-            }
             _ => {}
         }
     }
@@ -376,11 +387,15 @@ mod tests {
 
     #[test]
     fn a_centurion_headset_does_not_speak_hidpp() {
-        let expected = Capabilities {
-            centurion: true,
-            ..Default::default()
-        };
+        let expected = Capabilities::NONE.with_centurion(ReportId::Centurion);
         assert_eq!(scan(CENTURION), expected);
+        let mut addressed = CENTURION.to_vec();
+        addressed[8] = 0x50;
+        let expected = Capabilities::NONE.with_centurion(ReportId::CenturionAddressed);
+        assert_eq!(scan(&addressed), expected);
+        let mut input_only = CENTURION.to_vec();
+        input_only[24] = 0x81;
+        assert_eq!(scan(&input_only), Capabilities::NONE);
         let mut elsewhere = CENTURION.to_vec();
         elsewhere[1] = 0x43;
         assert_eq!(scan(&elsewhere), Capabilities::NONE);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{DeviceIndex, Report, ReportId};
+use super::{DeviceIndex, Report, ReportId, centurion};
 
 /// The index of a feature in one device's list; it differs between devices and firmwares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -116,13 +116,31 @@ impl Call {
         }
     }
 
+    /// The message of Centurion with this call and the first of its parameters, as a session has
+    /// it: see [`centurion`](super::centurion).
+    pub(crate) fn message(
+        self,
+        device: DeviceIndex,
+        software: SoftwareId,
+        parameters: usize,
+    ) -> Report {
+        let report = self.report(device, software, ReportId::VeryLong);
+        let message = centurion::message(&report).get(..2 + parameters);
+        message
+            .and_then(|message| centurion::to_report(device, message))
+            .unwrap_or(report)
+    }
+
     /// The report to send to `device`: a short one, or else a long one.
     #[inline]
     pub fn report(&self, device: DeviceIndex, software: SoftwareId, form: ReportId) -> Report {
         let address = (self.function.get() << 4) | software.get();
         match form {
             ReportId::Short => Report::short(device, self.feature.0, address, self.params),
-            ReportId::Long | ReportId::VeryLong => {
+            ReportId::Long
+            | ReportId::VeryLong
+            | ReportId::CenturionAddressed
+            | ReportId::Centurion => {
                 let [p0, p1, p2] = self.params;
                 let params = [p0, p1, p2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
                 Report::long(device, self.feature.0, address, params)

@@ -5,7 +5,7 @@ use super::{DeviceIndex, DjNotice, DjReport, Report, ReportError, ReportId};
 /// What a report read from a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Incoming {
-    /// A HID++ report.
+    /// A HID++ report, or a frame of Centurion.
     HidPp(Report),
     /// A DJ report without input.
     Dj(DjReport),
@@ -49,7 +49,10 @@ pub fn classify(raw: &[u8]) -> Incoming {
 fn is_input(report: &Report) -> bool {
     match report.id() {
         ReportId::Short => matches!(report.sub_id(), 0x03..=0x06 | 0x09..=0x0C),
-        _ => report.device() == DeviceIndex::RECEIVER && matches!(report.sub_id(), 0x4D | 0x4E),
+        ReportId::Long | ReportId::VeryLong => {
+            report.device() == DeviceIndex::RECEIVER && matches!(report.sub_id(), 0x4D | 0x4E)
+        }
+        ReportId::CenturionAddressed | ReportId::Centurion => false,
     }
 }
 
@@ -62,8 +65,10 @@ mod tests {
             .split(' ')
             .map(|byte| u8::from_str_radix(byte, 16).unwrap())
             .collect();
-        if bytes[0] == 0x11 {
-            bytes.resize(20, 0);
+        match bytes[0] {
+            0x11 => bytes.resize(20, 0),
+            0x51 => bytes.resize(64, 0),
+            _ => {}
         }
         classify(&bytes)
     }
@@ -96,6 +101,7 @@ mod tests {
             "10 02 8F 81 0D 02 00", // error
             "11 01 09 10 39 00 0C", // light measurement: feature index 9, not sub-id 09
             "11 FF 4F 34 12 01 04", // Bolt discovery
+            "51 FF 4D 00 00 00 00", // a frame of Centurion, with a bad length
         ] {
             assert!(matches!(sorted(report), Incoming::HidPp(_)), "{report}");
         }

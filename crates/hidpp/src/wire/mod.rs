@@ -5,6 +5,7 @@
 
 mod address;
 mod answer;
+pub mod centurion;
 mod codes;
 pub mod descriptor;
 mod dj;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::DeviceIndex;
 
-/// The kinds of HID++ report, which differ in length only.
+/// The kinds of report: those of HID++, which differ in length only, and those of Centurion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReportId {
     /// `10`: 7 bytes, 3 of them parameters.
@@ -15,6 +15,10 @@ pub enum ReportId {
     /// `12`: the length is what the device's report descriptor states, 20 to 64 bytes
     /// (kernel hid-logitech-hidpp accepts this range).
     VeryLong,
+    /// `50`: 64 bytes, a frame of [`centurion`](super::centurion) with a device address.
+    CenturionAddressed,
+    /// `51`: 64 bytes, a frame of [`centurion`](super::centurion).
+    Centurion,
 }
 
 impl ReportId {
@@ -25,29 +29,39 @@ impl ReportId {
             Self::Short => 0x10,
             Self::Long => 0x11,
             Self::VeryLong => 0x12,
+            Self::CenturionAddressed => 0x50,
+            Self::Centurion => 0x51,
         }
     }
 
-    /// The kind of report that starts with `byte`, if it is HID++.
+    /// Whether reports of this kind are frames of Centurion instead of messages of HID++.
+    #[inline]
+    pub const fn is_centurion(self) -> bool {
+        matches!(self, Self::CenturionAddressed | Self::Centurion)
+    }
+
+    /// The kind of report that starts with `byte`, if there is one.
     #[inline]
     pub const fn from_byte(byte: u8) -> Option<Self> {
         match byte {
             0x10 => Some(Self::Short),
             0x11 => Some(Self::Long),
             0x12 => Some(Self::VeryLong),
+            0x50 => Some(Self::CenturionAddressed),
+            0x51 => Some(Self::Centurion),
             _ => None,
         }
     }
 }
 
-/// Why bytes are not a HID++ report.
+/// Why bytes are not a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReportError {
     /// There are no bytes.
     #[error("empty report")]
     Empty,
-    /// Byte 0 is not `10`, `11` or `12`.
+    /// Byte 0 is not `10`, `11`, `12`, `50` or `51`.
     #[error("unknown report id {0:02X}: HID++ reports start with 10, 11 or 12")]
     UnknownId(u8),
     /// The length does not match the report id.
@@ -72,7 +86,8 @@ pub enum ReportError {
 /// | 3 | register, or first byte of a notification | function << 4, software id |
 /// | 4.. | parameters | parameters |
 ///
-/// Source: Logitech cpg-docs, `hidpp20/README.rst`.
+/// Source: Logitech cpg-docs, `hidpp20/README.rst`. Reports 50 and 51 have another layout, that of
+/// [`centurion`](super::centurion).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Report {
     frame: Frame,
@@ -144,9 +159,17 @@ impl Report {
             ReportId::Short => ("7", None),
             ReportId::Long => ("20", None),
             ReportId::VeryLong => ("20 to 64", bytes.get_mut(..raw.len())),
+            ReportId::CenturionAddressed | ReportId::Centurion => {
+                ("64", bytes.get_mut(..raw.len()))
+            }
+        };
+        let least = if id == ReportId::VeryLong {
+            Self::LONG_LEN
+        } else {
+            Self::MAX_LEN
         };
         match (room, u8::try_from(raw.len())) {
-            (Some(room), Ok(len)) if raw.len() >= Self::LONG_LEN => {
+            (Some(room), Ok(len)) if raw.len() >= least => {
                 room.copy_from_slice(raw);
                 let frame = Frame::VeryLong(Longest { bytes, len });
                 Ok(Self { frame })
@@ -198,6 +221,16 @@ impl Report {
         Self { frame }
     }
 
+    /// A report of exactly these bytes, which may be fewer than a report has on the wire: a message
+    /// of Centurion, whose length counts. `None`: there are too many, or no header.
+    pub(crate) fn exact(raw: &[u8]) -> Option<Self> {
+        let len = u8::try_from(raw.len()).ok().filter(|len| *len >= 4)?;
+        let mut bytes = [0; Self::MAX_LEN];
+        bytes.get_mut(..raw.len())?.copy_from_slice(raw);
+        let frame = Frame::VeryLong(Longest { bytes, len });
+        Some(Self { frame })
+    }
+
     /// The same report from or for another device index.
     #[must_use]
     pub(crate) const fn with_device(mut self, device: DeviceIndex) -> Self {
@@ -218,6 +251,12 @@ impl Report {
         match self.frame {
             Frame::Short(_) => ReportId::Short,
             Frame::Long(_) => ReportId::Long,
+            Frame::VeryLong(Longest {
+                bytes: [0x50, ..], ..
+            }) => ReportId::CenturionAddressed,
+            Frame::VeryLong(Longest {
+                bytes: [0x51, ..], ..
+            }) => ReportId::Centurion,
             Frame::VeryLong(_) => ReportId::VeryLong,
         }
     }
@@ -314,6 +353,7 @@ impl FromStr for Report {
             let least = match ReportId::from_byte(first) {
                 Some(ReportId::Short) => Self::SHORT_LEN,
                 Some(ReportId::Long | ReportId::VeryLong) | None => Self::LONG_LEN,
+                Some(ReportId::CenturionAddressed | ReportId::Centurion) => Self::MAX_LEN,
             };
             bytes.resize(least.max(bytes.len()), 0);
         }
@@ -438,8 +478,8 @@ pub(crate) mod tests {
     proptest! {
         #[test]
         fn exactly_the_bytes_of_reports_are_taken_and_kept(
-            id in prop_oneof![0x10..=0x12_u8, any::<u8>()],
-            len in prop_oneof![Just(7), Just(20), 0..70_usize],
+            id in prop_oneof![0x10..=0x12_u8, 0x50..=0x51_u8, any::<u8>()],
+            len in prop_oneof![Just(7), Just(20), Just(64), 0..70_usize],
             mut raw in vec(any::<u8>(), 70),
         ) {
             raw[0] = id;
@@ -448,6 +488,7 @@ pub(crate) mod tests {
                 0x10 => len == 7,
                 0x11 => len == 20,
                 0x12 => (20..=64).contains(&len),
+                0x50 | 0x51 => len == 64,
                 _ => false,
             };
             match Report::parse(&raw) {

@@ -113,7 +113,6 @@ fn opening(node: &Node, facts: &Facts) -> Finding {
 
 fn unread(unread: &Unread) -> Finding {
     let id = match unread.found.obstacle {
-        Obstacle::Centurion => "centurion",
         Obstacle::NoHidpp => "no-hidpp",
     };
     Finding::note(Area::Hidraw, id, unread.found.to_string())
@@ -174,6 +173,7 @@ fn reports(capabilities: Capabilities) -> String {
     let all = [
         ("short", capabilities.short),
         ("long", capabilities.long),
+        ("Centurion", capabilities.centurion.is_some()),
         ("very long", capabilities.very_long.is_some()),
         ("DJ", capabilities.dj),
     ];

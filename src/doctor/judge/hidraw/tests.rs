@@ -174,9 +174,9 @@ fn the_wrong_driver_is_worth_a_note() {
 fn a_headset_that_cannot_be_read_is_named() {
     let mut facts = healthy();
     let seen = facts.hidraw.as_mut().unwrap();
-    seen.unread.push(unread(0x0AF7, Obstacle::Centurion));
+    seen.unread.push(unread(0x0ACB, Obstacle::NoHidpp));
     let finding = judge(&facts).pop().unwrap();
-    assert_eq!((finding.id, finding.verdict), ("centurion", Verdict::Note));
+    assert_eq!((finding.id, finding.verdict), ("no-hidpp", Verdict::Note));
 }
 
 fn unread(product: u16, obstacle: Obstacle) -> Unread {
@@ -197,7 +197,7 @@ fn unread(product: u16, obstacle: Obstacle) -> Unread {
 #[test]
 fn unreadable_hardware_is_named_without_advice_to_plug_a_receiver_in() {
     for (product, obstacle, id) in [
-        (0x0AF7, Obstacle::Centurion, "centurion"),
+        (0x0ACB, Obstacle::NoHidpp, "no-hidpp"),
         (0xC542, Obstacle::NoHidpp, "no-hidpp"),
     ] {
         let mut facts = without_daemon();

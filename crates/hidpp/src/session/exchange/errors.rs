@@ -83,7 +83,7 @@ impl<P> Exchange<P> {
     fn is_to_device(&self, at: usize) -> bool {
         self.pending
             .get(at)
-            .is_some_and(|pending| self.peer == Peer::Device || pending.device.slot().is_some())
+            .is_some_and(|pending| self.peer != Peer::Receiver || pending.device.slot().is_some())
     }
 
     /// Attributes an error to an earlier request to the same register. `true`: it belongs to one.

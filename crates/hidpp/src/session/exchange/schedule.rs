@@ -28,7 +28,7 @@ impl<P> Exchange<P> {
         let alone = pending.is_alone() || in_flight().any(|(it, _)| it.is_alone());
         let all = alone || self.window.drops();
         let shares = |it: &Pending<P>| all || self.is_radio(it.device);
-        if self.peer == Peer::Device || !shares(pending) {
+        if self.peer != Peer::Receiver || !shares(pending) {
             return None;
         }
         let span = self.window.hold().filter(|_| !alone);
@@ -52,7 +52,7 @@ impl<P> Exchange<P> {
     /// The timeout of a request that is sent now.
     pub(super) fn answer_time(&self, now: Timestamp, pending: &Pending<P>) -> Duration {
         match (self.peer, pending.device) {
-            (Peer::Device, _) => timing::DIRECT_ANSWER,
+            (Peer::Device | Peer::Centurion, _) => timing::DIRECT_ANSWER,
             (Peer::Receiver, DeviceIndex::RECEIVER) => timing::RECEIVER_ANSWER,
             (Peer::Receiver, _) if pending.is_alone() => timing::FIRST_ANSWER,
             (Peer::Receiver, device) => self.tempo.answer_time(now, device),
@@ -63,7 +63,7 @@ impl<P> Exchange<P> {
     pub(super) fn next_turn(&self, pending: &Pending<P>) -> Option<Turn> {
         let accompanied = pending.turn == Turn::Accompanied;
         let attempts = match (self.peer, pending.device) {
-            (Peer::Device, _) => timing::DIRECT_ATTEMPTS,
+            (Peer::Device | Peer::Centurion, _) => timing::DIRECT_ATTEMPTS,
             (Peer::Receiver, DeviceIndex::RECEIVER) => timing::ATTEMPTS,
             (Peer::Receiver, device) => {
                 let attentive = self.tempo.is_attentive(pending.sent_at, device);

@@ -6,9 +6,13 @@ use super::step::Step;
 use super::wanted::Wanted;
 use crate::feature::device_information::{self, EntityKind};
 use crate::feature::notification_flags::{self, NotificationFlags};
-use crate::feature::{BatteryFeature, device_name, firmware_version, friendly_name, root};
+use crate::feature::{
+    BatteryFeature, DeviceText, centurion_identity, centurion_name, device_name, firmware_version,
+    friendly_name, root,
+};
 use crate::session::event::DeviceFact;
 use crate::session::known::Known;
+use crate::wire::centurion::Bridge;
 use crate::wire::{FeatureId, Report};
 
 impl Probe {
@@ -35,8 +39,9 @@ impl Probe {
                 known.capability = Some(feature.read_capability(report));
             }
             Step::Battery(feature, _) => self.handle_battery(known, feature, report, facts),
-            // The replies have no content; the measurement arrives as an event.
-            Step::MeasureLight(_) | Step::WriteFlags(_) => {}
+            // The replies have no content; the measurement arrives as an event. The session
+            // evaluates the connection.
+            Step::MeasureLight(_) | Step::WriteFlags(_) | Step::Connection(_) => {}
             Step::Register(register) => {
                 known.register = Some(register.into());
                 facts.push(DeviceFact::of_reading(register.read(report)));
@@ -85,6 +90,52 @@ impl Probe {
             Step::Firmware(..) | Step::Version | Step::Build => {
                 self.handle_version(step, report, facts);
             }
+            Step::FindBridge => {
+                known.bridge = Some(match root::read_feature(report).index {
+                    Some(index) => Bridge::At(index),
+                    None => Bridge::Direct,
+                });
+            }
+            Step::Serial(_) => {
+                known.identified = true;
+                let serial = centurion_identity::read_serial(report);
+                let serial = serial.and_then(|it| (self.text)(&it));
+                facts.extend(serial.map(DeviceFact::Serial));
+            }
+            Step::HeadsetName(index) => {
+                let (length, start) = centurion_name::read_name(report);
+                self.name.clear();
+                self.name_length = usize::from(length);
+                let is_inline = !start.is_empty();
+                if !is_inline && length > 0 {
+                    self.todo.push_back(Step::HeadsetNamePiece(index));
+                } else {
+                    self.take_headset_name(known, Step::HeadsetNamePiece(index), start, facts);
+                }
+            }
+            Step::HeadsetNamePiece(_) => {
+                let piece = centurion_name::read_piece(report);
+                self.take_headset_name(known, step, piece, facts);
+            }
+        }
+    }
+
+    /// Adds a piece of a headset's name. An empty one ends it: there is nothing more to request.
+    fn take_headset_name(
+        &mut self,
+        known: &mut Known,
+        step: Step,
+        piece: &[u8],
+        facts: &mut Vec<DeviceFact>,
+    ) {
+        let ends = piece.is_empty();
+        if ends {
+            self.name_length = self.name.len();
+        }
+        if self.take_piece(step, piece) {
+            let name = (self.text)(&DeviceText::new(&self.name));
+            known.nameless |= name.is_none();
+            facts.extend(name.map(DeviceFact::Name));
         }
     }
 

@@ -4,7 +4,7 @@ use super::plan::Goal;
 use super::step::Step;
 use super::{Heard, Presence, Probe};
 use crate::feature::root::ProtocolVersion;
-use crate::feature::{Capability, firmware_version};
+use crate::feature::{Capability, centurion_identity, firmware_version};
 use crate::session::event::DeviceFact;
 use crate::session::known::{Known, KnownRegister};
 use crate::session::request::RequestError;
@@ -24,7 +24,14 @@ impl Probe {
         );
         match step {
             Step::NameLength(_) | Step::NamePiece(_) if is_refusal => self.lacks_name = true,
-            Step::FriendlyLength(_) | Step::FriendlyPiece(_) if is_refusal => known.nameless = true,
+            Step::FriendlyLength(_)
+            | Step::FriendlyPiece(_)
+            | Step::HeadsetName(_)
+            | Step::HeadsetNamePiece(_)
+                if is_refusal =>
+            {
+                known.nameless = true;
+            }
             // A device that answered everything else is present. It remains without the name in
             // this run.
             Step::Find(FeatureId::DEVICE_NAME | FeatureId::FRIENDLY_NAME)
@@ -51,14 +58,18 @@ impl Probe {
         facts: &mut Vec<DeviceFact>,
     ) {
         use ErrorCode::{Hidpp10, Hidpp20};
-        if self.handle_missing_name(known, step, error) {
+        if self.handle_missing_name(known, step, error)
+            || self.handle_dongle_failure(known, step, error, facts)
+        {
             return;
         }
         match (step, error) {
             // It answered everything else, or nothing else was requested: that does not mean that
             // it is absent.
             (
-                Step::Identity(_) | Step::Find(FeatureId::DEVICE_INFORMATION),
+                Step::Identity(_)
+                | Step::Find(FeatureId::DEVICE_INFORMATION | centurion_identity::ID)
+                | Step::Serial(_),
                 RequestError::Silent,
             ) if self.goals.iter().all(|goal| *goal == Goal::Identity) => {
                 self.goals.clear();
@@ -146,7 +157,9 @@ impl Probe {
                 self.version
                     .map(|version| DeviceFact::Firmware(firmware_version::version(version, None))),
             ),
-            (Step::Identity(_), RequestError::Refused(_)) => known.identified = true,
+            (Step::Identity(_) | Step::Serial(_), RequestError::Refused(_)) => {
+                known.identified = true;
+            }
             // Some devices do not report their firmware: 27 MHz ones have no such register.
             (Step::Version, error) if error.is_missing() => {}
             (_, error) => facts.push(DeviceFact::Failed(error)),

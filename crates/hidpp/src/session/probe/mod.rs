@@ -4,8 +4,10 @@
 //! the best feature or register the device has; its kind; its own name; the firmware. Known values
 //! are not requested; if they turn out to be stale, the probe starts over. A device that cannot be
 //! reached is not sent anything until it sends a report or a notification says it is online.
+//! [`centurion`] has the steps of a headset that speaks Centurion instead.
 
 mod answer;
+mod centurion;
 mod failure;
 mod plan;
 mod step;
@@ -13,6 +15,7 @@ mod wanted;
 
 use std::collections::VecDeque;
 
+pub(super) use centurion::Route;
 pub(super) use step::Step;
 pub use wanted::Wanted;
 
@@ -142,10 +145,14 @@ impl Probe {
     pub(super) fn next_step(
         &mut self,
         known: &mut Known,
+        route: Route,
         facts: &mut Vec<DeviceFact>,
     ) -> Option<Step> {
         if matches!(self.presence, Presence::Absent(_) | Presence::Gone) {
             return None;
+        }
+        if let Route::Centurion { linked } = route {
+            return self.next_centurion_step(known, linked, facts);
         }
         loop {
             if let Some(step) = self.todo.pop_front() {

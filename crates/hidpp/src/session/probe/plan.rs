@@ -101,7 +101,8 @@ pub(super) fn plan_for(goal: Goal, protocol: ProtocolVersion, known: &Known) -> 
 fn plan_for_battery(protocol: ProtocolVersion, known: &Known) -> Plan {
     let sources = battery_sources(protocol, known.model);
     let found = sources
-        .into_iter()
+        .iter()
+        .copied()
         .find_map(|feature| Some((feature, known.feature(feature.id())??)));
     if let Some((feature, index)) = found {
         if known.capability.is_none()

@@ -5,7 +5,8 @@ use crate::feature::notification_flags::{self, NotificationFlags};
 use crate::feature::root;
 use crate::feature::solar_dashboard::{self, LightMeasure};
 use crate::feature::{
-    BatteryFeature, BatteryRegister, device_information, device_name, friendly_name,
+    BatteryFeature, BatteryRegister, centurion_bridge, centurion_identity, centurion_name,
+    device_information, device_name, friendly_name,
 };
 use crate::session::request::Request;
 use crate::wire::{Call, FeatureId, FeatureIndex};
@@ -30,6 +31,15 @@ pub(in crate::session) enum Step {
     Firmware(FeatureIndex, u8),
     Version,
     Build,
+    /// Looks up the bridge of a Centurion dongle.
+    FindBridge,
+    /// Whether a headset is connected to the dongle.
+    Connection(FeatureIndex),
+    /// The serial number of a headset.
+    Serial(FeatureIndex),
+    /// The length of a headset's name, and possibly the name.
+    HeadsetName(FeatureIndex),
+    HeadsetNamePiece(FeatureIndex),
 }
 
 impl Step {
@@ -57,6 +67,26 @@ impl Step {
             }
             Self::Version => firmware_version::get(Item::Firmware).into(),
             Self::Build => firmware_version::get(Item::Build).into(),
+            Self::FindBridge => root::get_feature(centurion_bridge::ID).into(),
+            Self::Connection(index) => centurion_bridge::get_connection(index).into(),
+            Self::Serial(index) => centurion_identity::get_serial(index).into(),
+            Self::HeadsetName(index) => centurion_name::get_name(index).into(),
+            Self::HeadsetNamePiece(index) => centurion_name::get_piece(index, offset).into(),
         }
+    }
+
+    /// The number of parameters in its request. A frame of Centurion states its length, so the
+    /// request has no more.
+    pub(in crate::session) const fn parameters(self) -> usize {
+        match self {
+            Self::Find(_) | Self::FindBridge => 2,
+            Self::HeadsetNamePiece(_) => 1,
+            _ => 0,
+        }
+    }
+
+    /// Whether it is for the dongle of a headset.
+    pub(in crate::session) const fn is_to_dongle(self) -> bool {
+        matches!(self, Self::Connection(_))
     }
 }
