@@ -6,7 +6,6 @@
 use super::Privacy;
 use crate::capture::tap::Redaction;
 use crate::capture::trace::Direction;
-use hidpp_proto::feature::centurion_bridge;
 use hidpp_proto::wire::centurion::{DONGLE, Frame, MESSAGE, to_report, unwrap};
 use hidpp_proto::wire::{DeviceIndex, FeatureIndex, Report, ReportId};
 
@@ -51,11 +50,6 @@ impl Privacy {
             Some(message) => to_report(DeviceIndex::DIRECT, message),
             None => to_report(DONGLE, payload),
         }
-    }
-
-    /// Whether the bridge of a dongle was looked up at this index.
-    pub(super) fn is_bridge(&self, device: DeviceIndex, index: FeatureIndex) -> bool {
-        device == DONGLE && self.conversation.feature(DONGLE, index) == Some(centurion_bridge::ID)
     }
 }
 

@@ -25,7 +25,10 @@ use hidpp_proto::feature::{
     BatteryFeature, BatteryRegister, centurion_bridge, centurion_identity, device_information,
     solar_dashboard,
 };
-use hidpp_proto::wire::{Access, FeatureId, FeatureIndex, Message, Register, Report, ReportId};
+use hidpp_proto::wire::centurion::DONGLE;
+use hidpp_proto::wire::{
+    Access, DeviceIndex, FeatureId, FeatureIndex, Message, Register, Report, ReportId,
+};
 
 /// Withholds everything that could be user input, and with `anonymize` also what distinguishes a
 /// device from others of its model.
@@ -42,6 +45,11 @@ impl Privacy {
             anonymize,
             ..Self::default()
         }
+    }
+
+    /// Whether the bridge of a dongle was looked up at this index.
+    fn is_bridge(&self, device: DeviceIndex, index: FeatureIndex) -> bool {
+        device == DONGLE && self.conversation.feature(DONGLE, index) == Some(centurion_bridge::ID)
     }
 
     fn redact_event(&self, report: &Report, feature: FeatureIndex) -> Redaction {

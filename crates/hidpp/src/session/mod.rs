@@ -17,6 +17,8 @@ mod discovery;
 mod event;
 mod exchange;
 mod first_notice;
+mod frames;
+mod headset_link;
 mod known;
 mod light;
 mod measuring;
@@ -359,7 +361,7 @@ impl Session {
             Peer::Receiver => *report,
             Peer::Device => report.with_device(DeviceIndex::DIRECT),
             Peer::Centurion => {
-                let sent = self.centurion.as_ref().and_then(Centurion::sent);
+                let sent = self.centurion.as_ref().and_then(|it| it.sent);
                 sent.unwrap_or(*report)
             }
         }

@@ -92,7 +92,9 @@ impl Request {
         match self {
             Self::Register(request) => request.report(device),
             Self::Call(call) => call.report(device, software, form),
-            Self::Message(call, parameters) => call.message(device, software, parameters),
+            Self::Message(call, parameters) => {
+                crate::wire::centurion::request(call, device, software, parameters)
+            }
         }
     }
 }

@@ -23,7 +23,7 @@
 //! Source: Solaar (pull requests 3150 and 3181), `LGSTrayEx` (frames from logs of users in its tests)
 //! and `HeadsetControl` (pull requests 478 and 512) agree.
 
-use super::{DeviceIndex, FeatureIndex, Function, Report, ReportId};
+use super::{Call, DeviceIndex, FeatureIndex, Function, Report, ReportId, SoftwareId};
 
 /// The index under which a session has the dongle. It is not on the wire: a Centurion frame has no
 /// device index.
@@ -198,6 +198,20 @@ pub fn to_report(from: DeviceIndex, message: &[u8]) -> Option<Report> {
     };
     let bytes = [&[ReportId::VeryLong.byte(), from.0], message].concat();
     Report::exact(&bytes).filter(|_| is_message)
+}
+
+/// The message with this call and the first of its parameters, as a session has it.
+pub(crate) fn request(
+    call: Call,
+    device: DeviceIndex,
+    software: SoftwareId,
+    parameters: usize,
+) -> Report {
+    let report = call.report(device, software, ReportId::VeryLong);
+    let exact = message(&report).get(..2 + parameters);
+    exact
+        .and_then(|exact| to_report(device, exact))
+        .unwrap_or(report)
 }
 
 /// The message of a report from [`to_report`].

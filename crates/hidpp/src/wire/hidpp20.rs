@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{DeviceIndex, Report, ReportId, centurion};
+use super::{DeviceIndex, Report, ReportId};
 
 /// The index of a feature in one device's list; it differs between devices and firmwares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,21 +114,6 @@ impl Call {
             function: Function::new(function),
             params,
         }
-    }
-
-    /// The message of Centurion with this call and the first of its parameters, as a session has
-    /// it: see [`centurion`](super::centurion).
-    pub(crate) fn message(
-        self,
-        device: DeviceIndex,
-        software: SoftwareId,
-        parameters: usize,
-    ) -> Report {
-        let report = self.report(device, software, ReportId::VeryLong);
-        let message = centurion::message(&report).get(..2 + parameters);
-        message
-            .and_then(|message| centurion::to_report(device, message))
-            .unwrap_or(report)
     }
 
     /// The report to send to `device`: a short one, or else a long one.
