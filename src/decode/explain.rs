@@ -18,7 +18,9 @@ pub fn explain(context: &mut Context, frame: &Frame) -> Result<Explanation, Repo
     let bytes = whole.as_deref().unwrap_or(&frame.bytes);
     let mut explanation = match (classify(bytes), Report::parse(bytes)) {
         (_, Ok(report)) if report.id().is_centurion() => {
-            centurion::explain(&report, frame.direction, &mut context.talk(frame.source))?
+            let mut talk = context.talk(frame.source);
+            talk.set_now(frame.at);
+            centurion::explain(&report, frame.direction, &mut talk)?
         }
         // What may be input depends on the direction too, so every report is checked here.
         (_, Ok(report)) => {

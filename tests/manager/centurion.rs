@@ -35,7 +35,7 @@ fn only(devices: impl IntoIterator<Item = Device>) -> Device {
 /// The requests to the headset behind a dongle with report 50: through its bridge.
 fn to_headset(desk: &Shared) -> Vec<String> {
     let mut requests = desk.take_requests();
-    requests.retain(|it| it.starts_with("50 23") && it[15..].starts_with("1"));
+    requests.retain(|it| it.starts_with("50 23") && it[15..].starts_with('1'));
     requests
 }
 

@@ -11,11 +11,12 @@ mod tests;
 
 pub(super) use astro::explain as astro;
 
-use super::context::{Knowledge, Known, Talk};
+use super::context::{Asked, Knowledge, Known, Talk};
 use super::explanation::{Explanation, FrameKind};
 use super::fields::hex;
 use crate::capture::line::Direction;
 use hidpp_proto::feature::{centurion_battery, centurion_bridge, root};
+use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::centurion::{self, DONGLE, Frame, MESSAGE};
 use hidpp_proto::wire::{
     DeviceIndex, Error20, FeatureId, FeatureIndex, Function, Report, ReportError, ReportId,
@@ -208,7 +209,7 @@ fn explain_message(sent: &Sent<'_>, talk: &mut Talk<'_>) -> Explanation {
         error(&mut explanation, message, talk);
         return explanation;
     }
-    let request = match kind {
+    let asked = match kind {
         FrameKind::Reply => talk.answered_by(message),
         _ => None,
     };
@@ -227,7 +228,8 @@ fn explain_message(sent: &Sent<'_>, talk: &mut Talk<'_>) -> Explanation {
         explanation.software = software::user(program);
         explanation.foreign = software::is_foreign(program);
     }
-    explanation.answers = request.map(|request| hex(centurion::message(&request)));
+    set_answers(&mut explanation, asked.as_ref(), talk.now());
+    let request = asked.map(|asked| asked.report);
     let fields = &mut explanation.fields;
     let function = Function::new(number);
     let is_explained = id.is_some_and(|id| match kind {
@@ -267,7 +269,7 @@ fn error(explanation: &mut Explanation, message: &Report, talk: &mut Talk<'_>) {
     explanation.software_id = Some(program);
     explanation.software = software::user(program);
     explanation.foreign = software::is_foreign(program);
-    explanation.answers = request.map(|request| hex(centurion::message(&request)));
+    set_answers(explanation, request.as_ref(), talk.now());
     let (name, words) = match code {
         // A G522 (LGSTrayEx); in HID++ 2.0 it is another error.
         0x05 if refused == 0 => (Some("no such feature"), "no such feature".to_owned()),
@@ -281,6 +283,12 @@ fn error(explanation: &mut Explanation, message: &Report, talk: &mut Talk<'_>) {
 fn params_of_error(message: &Report) -> &[u8; 3] {
     let bytes = message.as_bytes().get(3..);
     bytes.and_then(|it| it.first_chunk()).unwrap_or(&[0; 3])
+}
+
+/// The request that a frame answers, as a message without its report id and padding.
+fn set_answers(explanation: &mut Explanation, asked: Option<&Asked>, now: Option<Timestamp>) {
+    explanation.set_answers(asked, now);
+    explanation.answers = asked.map(|asked| hex(centurion::message(&asked.report)));
 }
 
 fn set_feature(explanation: &mut Explanation, index: u8, known: Option<Known>) {

@@ -103,11 +103,7 @@ impl Session {
                 sub_id,
                 address,
                 code,
-            } => {
-                if acknowledged == Some([sub_id, address]) {
-                    self.handle_refusal(now, code);
-                }
-            }
+            } if acknowledged == Some([sub_id, address]) => self.handle_refusal(now, code),
             _ => {}
         }
     }
