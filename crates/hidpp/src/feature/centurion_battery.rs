@@ -64,7 +64,8 @@ pub fn read_battery(report: &Report) -> CenturionBattery {
 
 /// Whether a report can be a reading. If it cannot, another feature is at that index.
 pub fn can_be_reading(report: &Report) -> bool {
-    read_battery(report).charge.is_some()
+    let [_, _, charging] = report.head();
+    read_battery(report).charge.is_some() && charging <= 7
 }
 
 /// Whether the message has all three bytes: its length counts.

@@ -103,7 +103,12 @@ impl Session {
                 sub_id,
                 address,
                 code,
-            } if acknowledged == Some([sub_id, address]) => self.handle_refusal(now, code),
+            } => {
+                let is_ours = acknowledged == Some([sub_id, address]);
+                if is_ours {
+                    self.handle_refusal(now, code);
+                }
+            }
             _ => {}
         }
     }
