@@ -125,6 +125,52 @@ fn a_mouse_with_three_channels_on_one_receiver_is_one_mouse() {
 }
 
 #[test]
+fn a_mouse_that_returns_while_its_receiver_link_is_polled_is_online() {
+    // Found by `joining::random_steps_never_split_or_merge_devices`. A mouse moves to Bluetooth, and
+    // its receiver has not noticed: that link is polled. The mouse is back before the timeout.
+    let mouse = || {
+        let mouse = catalogue::find("MX Master 3S").unwrap();
+        mouse.paired([0xD0, 0, 0, 1]).unwrap()
+    };
+    let receiver = Receiver::of(Family::BOLT, [0xCA, 0, 0, 1])
+        .with(1, mouse())
+        .with(2, mouse().asleep());
+    let desk = Shared::new(RECEIVERS[0], Plugged::Receiver(receiver));
+    let bluetooth = DirectDevice::bluetooth(0xB034, mouse().protocol);
+    let bluetooth = Shared::new(CABLES[0], Plugged::Direct(bluetooth));
+    let bluetooth = bluetooth.with_address("e4:5f:01:02:03:01");
+    let mut harness = FollowHarness::new();
+    harness.port.plug(&desk);
+    let (port, handle, node) = (harness.port.clone(), desk.clone(), bluetooth.clone());
+    harness.at(STEP, move |_| {
+        handle.act(|receiver| receiver.set_silent(1, true));
+        port.plug(&node);
+    });
+    let (port, handle) = (harness.port.clone(), desk.clone());
+    harness.at(STEP + 1, move |now| {
+        port.unplug(&bluetooth);
+        handle.act(|receiver| {
+            receiver.set_silent(1, false);
+            receiver.sleep(now, 1);
+            receiver.wake(now, 1);
+        });
+    });
+    // The mouse in slot 2 is a clone.
+    harness.at(2 * STEP, move |now| {
+        desk.act(|receiver| _ = receiver.wake(now, 2));
+    });
+    let events = harness.follow(3 * STEP);
+    for second in STEP..2 * STEP {
+        let devices = devices_of(&events, second);
+        let [device] = &*devices.values().collect::<Vec<_>>() else {
+            panic!("{devices:#?}")
+        };
+        assert!(device.is_online(), "second {second}");
+    }
+    assert_eq!(ids(&events, 3 * STEP).len(), 2);
+}
+
+#[test]
 fn plugging_in_a_cable_changes_neither_id_nor_name() {
     let serial = [0x3D, 0x7D, 0, 0x18];
     let desk = Shared::new(

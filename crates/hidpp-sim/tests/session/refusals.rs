@@ -191,6 +191,30 @@ fn a_device_that_sends_reports_but_never_answers_is_not_polled_repeatedly() {
 }
 
 #[test]
+fn a_request_that_a_reconnecting_device_missed_is_retried() {
+    for returns in [true, false] {
+        let mut bench = Bench::new(desk());
+        bench.session.discover(SCOPE.follow(true));
+        bench.run_for(seconds(2));
+        bench.device.set_silent(M705, true);
+        bench
+            .session
+            .probe(slot(M705), Wanted::BATTERY, Known::default());
+        bench.run_for(seconds(1));
+        bench.device.set_silent(M705, !returns);
+        bench.device.sleep(bench.now, M705);
+        bench.device.wake(bench.now, M705);
+        bench.run_for(seconds(30));
+        assert_eq!(bench.readings(slot(M705)).len(), usize::from(returns));
+        let absent = DeviceFact::Absent(RequestError::Silent);
+        assert_eq!(bench.facts(slot(M705)).contains(&&absent), !returns);
+        let sent = bench.sent_to(slot(M705));
+        let expected = if returns { 3 } else { 2 };
+        assert_eq!(sent.len(), expected, "{sent:?}");
+    }
+}
+
+#[test]
 fn the_flags_of_an_unpaired_slot_are_not_read_at_close() {
     // The error for such a request comes from a slot that the kernel driver no longer knows, so the
     // driver would request the whole device list.

@@ -191,6 +191,13 @@ impl Session {
     /// The device woke up and has lost its settings.
     pub(super) fn note_wake(&mut self, device: DeviceIndex) {
         self.events.push_back(Event::Awake(device));
+        let is_probe =
+            |purpose: &Purpose| matches!(purpose, Purpose::Probe(at, _) if *at == device);
+        if self.exchange.is_in_flight(is_probe)
+            && let Some(probe) = self.probes.get_mut(&device)
+        {
+            probe.handle_reconnection();
+        }
         self.note_life(device);
     }
 

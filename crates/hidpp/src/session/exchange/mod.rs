@@ -137,6 +137,12 @@ impl<P> Exchange<P> {
         self.pending.iter().any(|pending| fits(&pending.purpose))
     }
 
+    /// Whether `fits` returns true for the purpose of any request that was sent and is to be answered.
+    pub(super) fn is_in_flight(&self, fits: impl Fn(&P) -> bool) -> bool {
+        let mut sent = self.pending.iter();
+        sent.any(|it| matches!(it.state, State::InFlight(_)) && fits(&it.purpose))
+    }
+
     /// Whether nothing waits to be sent or answered.
     pub(super) fn is_idle(&self) -> bool {
         self.pending.is_empty()

@@ -3,7 +3,8 @@
 //! A ping distinguishes HID++ 1.0 from 2.0. Then follow, if they are wanted: the battery, through
 //! the best feature or register the device has; its kind; its own name; the firmware. Known values
 //! are not requested; if they turn out to be stale, the probe starts over. A device that cannot be
-//! reached is not sent anything until it sends a report or a notification says it is online.
+//! reached is not sent anything until it sends a report or a notification says it is online. A step
+//! is retried if the device connected after its request was sent, and did not answer.
 //! [`centurion`] has the steps of a headset that speaks Centurion instead.
 
 mod answer;
@@ -68,6 +69,9 @@ enum Presence {
     Absent(Step),
     /// It was absent and came back.
     Returned,
+    /// It connected after the request of the current step was sent, and may have missed it: if it
+    /// does not answer, the step is retried.
+    Reconnected,
     /// It was absent twice, or its protocol is not supported: it is not sent anything.
     Gone,
 }
@@ -232,6 +236,14 @@ impl Probe {
         outcome: Result<Report, RequestError>,
         facts: &mut Vec<DeviceFact>,
     ) {
+        if self.presence == Presence::Reconnected {
+            if matches!(outcome, Err(RequestError::Silent)) {
+                self.presence = Presence::Returned;
+                self.todo.push_front(step);
+                return;
+            }
+            self.presence = Presence::Expected;
+        }
         match outcome {
             Ok(report) => {
                 self.heard = Heard::Now;
@@ -284,6 +296,11 @@ impl Probe {
     /// Whether completion was reported already.
     pub(super) const fn is_complete(&self) -> bool {
         self.completed
+    }
+
+    /// The device connected while the request of a step is in flight.
+    pub(super) const fn handle_reconnection(&mut self) {
+        self.presence = Presence::Reconnected;
     }
 
     /// The device is reachable. If it was absent, the unanswered step is retried, only once
