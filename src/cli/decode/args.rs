@@ -8,11 +8,11 @@ use hidpp_proto::wire::FeatureId;
 
 /// Explain HID++ frames, the messages between Logitech devices and the computer.
 ///
-/// Prints the kind of each frame, its sender, and the meaning of every byte. Frames are given as
-/// arguments or, without any, on standard input, one per line. Accepted are plain hexadecimal digits
-/// with or without separators, usbmon lines, lines of traces that this program recorded, and log
-/// lines of Solaar, ratbagd, ltunify and hid-recorder. Information from one frame, such as the index
-/// of a feature, is used to explain later ones.
+/// Prints the kind of each frame, its sender, and the meaning of its bytes, as far as known. Frames
+/// are given as arguments or, without any, on standard input, one per line. Accepted are plain
+/// hexadecimal digits with or without separators, usbmon lines, lines of traces that this program
+/// recorded, and log lines of Solaar, ratbagd, ltunify and hid-recorder. Information from one frame,
+/// such as the index of a feature, is used to explain later ones.
 ///
 /// Reports of keys and pointer motion are named, and their content is left out. Exception: if
 /// another program, such as Solaar, has redirected keys to itself, these key presses look like
@@ -24,7 +24,7 @@ use hidpp_proto::wire::FeatureId;
   solar-status decode --json < capture.txt
   solar-status decode --summary < capture.txt
 
-Exit status: 0 all frames were explained, 1 a frame or the input could not be
+Exit status: 0 all frames were valid, 1 a frame or the input could not be
 read, 2 wrong arguments.")]
 pub struct DecodeArgs {
     /// Assume that feature ID has this INDEX on every device (both hexadecimal, as in 9=4301); may

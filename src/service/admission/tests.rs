@@ -125,9 +125,9 @@ fn limits_are_documented() {
     let Limits { caller, all, .. } = WAITING;
     let unknown = format!("{caller} per connection, {all} in total");
     for limit in [
-        format!("| {small};"),
-        format!("long replies, in addition, {bulk};"),
-        format!("not known yet, in addition, {unknown};"),
+        format!("| for short replies: {small};"),
+        format!("for long replies: {bulk};"),
+        format!("not known yet: {unknown};"),
         format!("| {SMALL_PER_USER} per user, {SMALL_AT_ONCE} in total;"),
         format!("{BULK_AT_ONCE} in total |"),
         format!("| {} KB; longer ones", super::LIMITS.call >> 10),

@@ -1,5 +1,5 @@
-//! The battery features of HID++ 2.0: 1000, 1001, 1004 and 1F20, each a view of the same battery.
-//! A new one is a variant of [`BatteryView`]; besides, `battery()` in `catalogue/parse.rs` has the word
+//! The battery features of HID++ 2.0 that report the common battery: 1000, 1001, 1004 and 1F20, each a
+//! view of it. (4301 has a charge of its own, in `solar.rs`; 0104 of Centurion is in `centurion`.) A new one is a variant of [`BatteryView`]; besides, `battery()` in `catalogue/parse.rs` has the word
 //! for it in `devices.txt`.
 //!
 //! | feature | function 0 | function 1 | event 0 |
@@ -176,8 +176,8 @@ fn voltage(battery: Battery, function: u8) -> Result<[u8; 16], Error20> {
     }
 }
 
-/// Flags of 1001: 80 external power, and with it in bits 2-0 charging, 1 full, 2 not charging, 7
-/// hardware error (linux-input, September 2019); 10 slow charging, 20 level critical.
+/// Flags of 1001, hexadecimal: 80 external power; with it, bits 2-0 are 0 charging, 1 full, 2 not
+/// charging, 7 hardware error (linux-input, September 2019); 10 slow charging, 20 level critical.
 fn voltage_status(battery: Battery) -> [u8; 16] {
     let [high, low] = battery.millivolts().0.to_be_bytes();
     let charging = match battery.state {

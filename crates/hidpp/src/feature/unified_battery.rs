@@ -137,16 +137,18 @@ pub fn read_status(report: &Report) -> UnifiedBattery {
     }
 }
 
-/// Whether a report can be a reading. If it cannot, another feature is at that index.
+/// Whether a report looks like a reading with known codes. If not, another feature may be at that
+/// index, or the device sends a new code: the session looks the index up and reads again.
 ///
-/// Bytes 4 to 7 are not checked: the feature is still being extended, its version is 3 on devices
-/// of 2022.
+/// Byte 3, external power, is not checked, because a device sends FF there (Solaar's tests), nor are
+/// bytes 4 to 7: the feature is still being extended, its version is 3 on devices of 2022.
 pub fn can_be_reading(report: &Report) -> bool {
     let [charge, level, charging, _, _, _, _, _, rest @ ..] = report.params();
     *charge <= 100 && *level <= 0x0F && *charging <= 7 && rest.iter().all(|&byte| byte == 0)
 }
 
-/// What a report under software id 0 is that has the number of the event.
+/// Whether a report with software id 0 is the event, or the reply of function 0 to another program
+/// that uses id 0: both have the same header (see [`Origin`]).
 pub(super) fn origin(capabilities: Option<Capabilities>, report: &Report) -> Origin {
     let [first, second, charging] = report.head();
     if second.count_ones() > 1 {
