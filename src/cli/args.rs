@@ -45,8 +45,9 @@ Exit status: 0 everything was read (a sleeping device counts as read), 1
 something failed, 2 wrong arguments, 3 no such device, 4 no permission, 130
 interrupted.
 
-/usr/share/doc/solar-status/docs has more on bars, JSON, D-Bus, history,
-notifications, permissions, devices and traces.
+The documentation folder of the package has more on bars, JSON, D-Bus, history,
+notifications, permissions, devices and traces, in docs, and an example
+configuration in examples.
 
 A trace is a text file with one report per line: seconds, node, direction (> to
 the device, < from it), bytes. Key presses are never recorded.

@@ -144,9 +144,10 @@ fn let_in(node: &Node, facts: &Facts) -> String {
     }
     let rule = match node.role {
         NodeRole::Receiver => {
-            ", or give the logged-in user access (read the rule's warning first): \
-             sudo cp /usr/share/doc/solar-status/examples/70-solar-status-uaccess.rules \
-             /etc/udev/rules.d/ && sudo udevadm control --reload, then plug it in again"
+            ", or give the logged-in user access (read the rule's warning first): in examples/ in \
+             the documentation folder of the package, \
+             sudo cp 70-solar-status-uaccess.rules /etc/udev/rules.d/ && \
+             sudo udevadm control --reload, then plug it in again"
         }
         _ => "",
     };
