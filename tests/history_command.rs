@@ -442,7 +442,9 @@ fn an_empty_history_is_exit_status_3_with_a_remedy() {
     let folder = tempfile::tempdir().unwrap();
     let (status, errors) = failure(&["--state", path(folder.path())]);
     assert_eq!(status, Some(3));
-    assert!(errors.contains("start solar-statusd to record"), "{errors}");
+    // No bus was asked for a solar-statusd.
+    assert!(errors.contains("there is no history in"), "{errors}");
+    assert!(!errors.contains("no solar-statusd"), "{errors}");
     let old = state(&[r#"{"at":1764028800,"percent":57,"online":true}"#]);
     let (status, errors) = failure(&[
         "--state",
@@ -462,16 +464,33 @@ fn invalid_times_are_exit_status_2() {
         ["--since", "yesterday"],
         ["--since", "0d"],
         ["--until", "2025-02-30"],
+        ["--since", "2025-10-01T12:00"],
+        ["--until", "20251001"],
         ["--size", "big"],
     ] {
         assert_eq!(failure(&arguments).0, Some(2), "{arguments:?}");
     }
-    let (status, errors) = failure(&["--since", "2025-11-26", "--until", "2025-11-25"]);
-    assert_eq!(status, Some(2));
-    assert!(
-        errors.contains("--since must be before --until"),
-        "{errors}"
-    );
+    // With `--until 99y` or `--since 2099-01-01`, it was "--since must be before --until".
+    for (arguments, error) in [
+        (
+            &["--since", "2025-11-26", "--until", "2025-11-25"][..],
+            "--since must be before --until",
+        ),
+        (&["--until", "99y"], "--until is before 1970"),
+        (
+            &["--since", "1950-01-01", "--until", "1960-01-01"],
+            "--until is before 1970",
+        ),
+        (&["--since", "2099-01-01"], "--since is in the future"),
+        (
+            &["--since", "2099-01-01", "--until", "2100-01-01"],
+            "--since is in the future",
+        ),
+    ] {
+        let (status, errors) = failure(arguments);
+        assert_eq!(status, Some(2), "{arguments:?}");
+        assert!(errors.contains(error), "{arguments:?}: {errors}");
+    }
 }
 
 #[test]
@@ -525,10 +544,7 @@ fn newer_header(device: &str) -> String {
 fn the_last_representable_day_does_not_wrap_around() {
     let (status, errors) = failure(&["--simulate", "--since", "9999-12-31"]);
     assert_eq!(status, Some(2));
-    assert!(
-        errors.contains("--since must be before --until"),
-        "{errors}"
-    );
+    assert!(errors.contains("--since is in the future"), "{errors}");
 }
 
 #[test]

@@ -31,6 +31,7 @@ use crate::cli::json;
 use crate::clock::{Clock, RealClock};
 use crate::device::{Device, Selection};
 use crate::history::forecast;
+use hidpp_proto::units::Timestamp;
 
 pub(super) fn run(args: &HistoryArgs) -> io::Result<Exit> {
     let zone = TimeZone::system();
@@ -39,15 +40,14 @@ pub(super) fn run(args: &HistoryArgs) -> io::Result<Exit> {
         .until
         .map_or(now, |it| it.resolve(now, &zone, End::Last).min(now));
     let since = args.since.resolve(until, &zone, End::First);
-    if since >= until {
-        complain(&"--since must be before --until");
-        return Ok(Exit::Usage);
-    }
-    if let Some(error) = twice_on_standard_output(args).or_else(|| binary_on_a_terminal(args)) {
+    let asked = Period { since, until };
+    let error = not_a_period(asked, now)
+        .or_else(|| twice_on_standard_output(args))
+        .or_else(|| binary_on_a_terminal(args));
+    if let Some(error) = error {
         complain(&error);
         return Ok(Exit::Usage);
     }
-    let asked = Period { since, until };
     // A forecast may use entries from before the shown period.
     let first = since.min(forecast::window_start(until));
     let mut subjects = match source::subjects(args, (first, until), &zone) {
@@ -55,7 +55,7 @@ pub(super) fn run(args: &HistoryArgs) -> io::Result<Exit> {
         Err(error) => {
             complain(&error);
             return Ok(match error {
-                SourceError::Nothing(_) => Exit::NoDevice,
+                SourceError::Nothing(_) | SourceError::NothingRuns(_) => Exit::NoDevice,
                 SourceError::Forbidden(_) => Exit::NoPermission,
                 _ => Exit::Failure,
             });
@@ -95,6 +95,19 @@ fn nothing(subjects: &[Subject]) -> &'static str {
     } else {
         "nothing is recorded yet: solar-statusd records charge and light while it runs with \
          --state DIRECTORY (as the service does)"
+    }
+}
+
+/// Returns an error if nothing can be in the period.
+fn not_a_period(asked: Period, now: Timestamp) -> Option<&'static str> {
+    match asked {
+        Period { until, .. } if until == Timestamp::START => {
+            Some("--until is before 1970, when nothing was recorded; choose a later time")
+        }
+        Period { since, .. } if since >= now => {
+            Some("--since is in the future; choose an earlier time")
+        }
+        Period { since, until } => (since >= until).then_some("--since must be before --until"),
     }
 }
 

@@ -27,7 +27,10 @@ const MOST: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
 
 impl Moment {
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
-        if let Ok(day) = text.parse() {
+        // The parser of days accepts times and other notations, which would be ignored.
+        if let Ok(day) = text.parse::<Date>()
+            && day.to_string() == text
+        {
             return Ok(Self::Day(day));
         }
         let wrong = "expected how long ago (12h, 30d, 8w, 2y) or a day (2025-10-01)";
@@ -83,6 +86,11 @@ mod tests {
             "1.5h",
             "30 days",
             "2025-13-01",
+            "20251001",
+            "2025-10-01T12:00",
+            "2025-10-01 12:00:00",
+            "2025-10-01T00:00:00+02:00[Europe/Berlin]",
+            "2025-10-01[u-ca=iso8601]",
             "101y",
             "é",
         ] {

@@ -37,13 +37,19 @@ pub(super) enum SourceError {
     Refused(#[from] HistoryRefused),
     #[error(transparent)]
     History(#[from] HistoryError),
-    /// Neither a daemon nor recorded files.
+    /// No recorded files in the directory of `--state`.
     #[error(
-        "no solar-statusd runs, and there is no history in {path}: start solar-statusd to record \
-         one (solar-status history --simulate shows what to expect)",
+        "there is no history in {path}: name the directory that solar-statusd has as its --state",
         path = .0.display()
     )]
     Nothing(PathBuf),
+    /// Neither a daemon nor recorded files.
+    #[error(
+        "no solar-statusd answered, and there is no history in {path}: start solar-statusd to record \
+         one (solar-status history --simulate shows what to expect)",
+        path = .0.display()
+    )]
+    NothingRuns(PathBuf),
     /// There are files, without permission to read them.
     #[error(
         "no permission to read {path}: start solar-statusd (it serves the history to all users) \
@@ -84,7 +90,10 @@ pub(super) fn subjects(
         say(&format_args!(
             "no solar-statusd answered: read the files in {STATE}"
         ));
-        files(Path::new(STATE), since)?
+        files(Path::new(STATE), since).map_err(|error| match error {
+            SourceError::Nothing(folder) => SourceError::NothingRuns(folder),
+            error => error,
+        })?
     };
     for subject in &mut subjects {
         subject

@@ -38,8 +38,8 @@
 //! is added. The range of the light is derived by the jackknife, leaving out each eighth of the days
 //! in turn. The rounding error is added (`estimate.rs`).
 //!
-//! **Steadiness.** Two forecasts within minutes must be the same, whatever the time of day. So the
-//! window begins at a midnight in UTC, and no week or eighth of the days has a chosen beginning: all
+//! **Steadiness.** Two forecasts on the same day in UTC must be the same, whatever the time of day.
+//! So the window begins at a midnight in UTC, where it loses a whole day, and no week or eighth of the days has a chosen beginning: all
 //! are evaluated, from each fall or day on, and the number of independent ones among them is
 //! derived from their length.
 
