@@ -34,8 +34,8 @@ function __fish_solar_status_using_subcommand
 end
 
 complete -c solar-status -n "__fish_solar_status_needs_command" -l duration -d 'With --format and --watch: end after this many seconds; with --simulate, the simulated time passes without waiting' -r
-complete -c solar-status -n "__fish_solar_status_needs_command" -l separator -d 'With --format: the text between devices [default: two spaces; for a template without --watch, a new line]; \\n, \\t and \\\\ are new line, tab, backslash' -r
-complete -c solar-status -n "__fish_solar_status_needs_command" -l max-name -d 'With --format: shorten names to this many columns, in bars and templates [default: 20 in bars]' -r
+complete -c solar-status -n "__fish_solar_status_needs_command" -l separator -d 'With --format: the text between devices [default: two spaces; for a template without --watch, a new line]; \\n, \\t and \\\\ are new line, tab, backslash. Without effect for waybar, prometheus and hass' -r
+complete -c solar-status -n "__fish_solar_status_needs_command" -l max-name -d 'With --format: shorten names to this many columns, in bars and templates [default: 20 in bars]. Without effect for prometheus and hass' -r
 complete -c solar-status -n "__fish_solar_status_needs_command" -s o -l output -d 'Write to FILE instead of standard output, replacing it atomically' -r -F
 complete -c solar-status -n "__fish_solar_status_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment disables it'
 always\t'Always'

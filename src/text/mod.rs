@@ -52,8 +52,8 @@ const MOST_MARKS: usize = 4;
 /// The maximum number of characters in a grapheme cluster: the longest emoji sequence has 10, a
 /// stack of Tibetan or Devanagari letters fewer.
 const MOST_IN_CLUSTER: usize = 16;
-/// Appended to a truncated text.
-const ELLIPSIS: char = '…';
+/// Appended to a truncated name or line.
+const ELLIPSIS: &str = "…";
 
 const ZWNJ: char = '\u{200C}';
 const ZWJ: char = '\u{200D}';
@@ -64,9 +64,14 @@ pub fn name(text: &str) -> Option<String> {
     Some(displayable(text, NAME_COLUMNS)).filter(|text| !text.is_empty())
 }
 
-/// A text that is displayable already, in at most this many columns.
-pub fn shortened(text: &str, columns: usize) -> String {
-    displayable(text, columns)
+/// A text that is displayable already, in at most this many columns: a wider one ends with this
+/// ellipsis.
+pub fn shortened(text: &str, columns: usize, ellipsis: &str) -> String {
+    if text.width() <= columns {
+        text.to_owned()
+    } else {
+        cut(text, columns, ellipsis)
+    }
 }
 
 /// The displayable form of a text that quotes names, paths or texts of other programs: one line.
@@ -111,7 +116,7 @@ fn displayable(text: &str, columns: usize) -> String {
         width += cluster_width;
         count += cluster.chars().count();
         if width > columns || count > most {
-            return cut(&shown, columns);
+            return cut(&shown, columns, ELLIPSIS);
         }
         shown.push_str(cluster);
     }
@@ -130,19 +135,20 @@ fn bounded(cluster: &str) -> &str {
     cluster.get(..first).unwrap_or_default()
 }
 
-/// Truncates a text and appends an ellipsis, within the given columns.
-fn cut(shown: &str, columns: usize) -> String {
+/// Truncates a text between grapheme clusters and appends an ellipsis, within the given columns.
+fn cut(text: &str, columns: usize, ellipsis: &str) -> String {
+    let Some(room) = columns.checked_sub(ellipsis.width()) else {
+        return String::new();
+    };
     let mut cut = String::new();
-    for cluster in shown.graphemes(true) {
-        if cut.width() + cluster.width() >= columns {
+    for cluster in text.graphemes(true) {
+        if cut.width() + cluster.width() > room {
             break;
         }
         cut.push_str(cluster);
     }
-    let kept = cut.trim_end().len();
-    cut.truncate(kept);
-    cut.push(ELLIPSIS);
-    cut
+    cut.truncate(cut.trim_end().len());
+    cut + ellipsis
 }
 
 /// The allowed characters, with spaces as `' '`, without marks that lack a base or are too many,

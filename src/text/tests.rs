@@ -160,6 +160,23 @@ fn a_long_name_is_truncated_with_an_ellipsis() {
     assert_eq!(name(&fits).as_deref(), Some(&*fits));
 }
 
+/// The table and `watch` cut between characters: half of an emoji sequence was left.
+#[test]
+fn a_text_is_shortened_between_grapheme_clusters_with_the_ellipsis_of_the_terminal() {
+    for (text, columns, shorter) in [
+        ("K750", 4, "K750"),
+        ("K750", 3, "K7~"),
+        ("K750", 1, "~"),
+        ("K750", 0, ""),
+        ("Wireless Mouse", 10, "Wireless~"),
+        ("漢漢漢", 4, "漢~"),
+        ("K👩\u{200D}👩\u{200D}👧\u{200D}👦K", 3, "K~"),
+        ("Ame\u{301}lie", 4, "Ame\u{301}~"),
+    ] {
+        assert_eq!(shortened(text, columns, "~"), shorter, "{text} {columns}");
+    }
+}
+
 #[test]
 fn an_id_stays_unique() {
     assert_eq!(id("4002-392A0750"), "4002-392A0750");

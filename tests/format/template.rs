@@ -91,13 +91,31 @@ fn control_characters_in_names_are_removed() {
 
 #[test]
 fn without_unicode_the_output_is_ascii() {
-    let output = SOLAR_STATUS
-        .command(&["--simulate", "--format", "{charge} {bar}"])
-        .env("LC_ALL", "C")
-        .output()
-        .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
+    let ascii = |arguments: &[&str]| {
+        let output = SOLAR_STATUS
+            .command(arguments)
+            .env("LC_ALL", "C")
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let text = ascii(&["--simulate", "--format", "{charge} {bar}"]);
     assert_eq!(text, "57 % ######----\n65 % #######---\n- -\n");
+    // A shortened text ended with `…`.
+    let k380 = ["--simulate=full", "--device", "K380"];
+    let text = ascii(&[&k380[..], &["--format", "{name:.12}|"]].concat());
+    assert_eq!(text, "Bluetooth M~|\n");
+    let bar = [
+        "--format",
+        "tmux",
+        "--color",
+        "never",
+        "--max-name",
+        "8",
+        "--separator",
+        "|",
+    ];
+    assert_eq!(ascii(&[&k380[..], &bar].concat()), "Bluetoo~ ~20 %\n");
 }
 
 #[test]
@@ -107,6 +125,9 @@ fn template_errors_have_a_position_and_the_valid_names() {
         error.contains("unknown value `lxu` (character 9); the values are name, id,"),
         "{error}"
     );
+    // Brackets of a configuration file: it printed `waybar` for each device.
+    let error = refused(&["--simulate", "--format", "[waybar]"]);
+    assert!(error.contains("contain no value in braces"), "{error}");
     let error = refused(&["--simulate", "--format", "waybra"]);
     assert!(
         error.contains("no format of this name; the formats are waybar, i3blocks,"),

@@ -4,7 +4,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::Format;
-use super::template::unescaped;
+use super::template::{columns, unescaped};
 use crate::cli::options::{heading, parse_duration};
 use crate::config::WIDEST_NAME;
 
@@ -74,7 +74,8 @@ pub(in crate::cli) struct FormatArgs {
     pub(in crate::cli) duration: Option<Duration>,
 
     /// With --format: the text between devices [default: two spaces; for a template without
-    /// --watch, a new line]; \n, \t and \\ are new line, tab, backslash
+    /// --watch, a new line]; \n, \t and \\ are new line, tab, backslash. Without effect for waybar,
+    /// prometheus and hass
     #[arg(
         long,
         value_name = "TEXT",
@@ -86,7 +87,7 @@ pub(in crate::cli) struct FormatArgs {
     pub(in crate::cli) separator: Option<String>,
 
     /// With --format: shorten names to this many columns, in bars and templates [default: 20 in
-    /// bars]
+    /// bars]. Without effect for prometheus and hass
     #[arg(
         long,
         value_name = "COLUMNS",
@@ -109,9 +110,5 @@ pub(in crate::cli) struct FormatArgs {
 
 /// Parses the width of a name.
 fn parse_columns(text: &str) -> Result<usize, String> {
-    let columns = text
-        .parse()
-        .ok()
-        .filter(|it| (1..=WIDEST_NAME).contains(it));
-    columns.ok_or_else(|| format!("it must be a number of columns from 1 to {WIDEST_NAME}"))
+    columns(text).ok_or_else(|| format!("it must be a number of columns from 1 to {WIDEST_NAME}"))
 }

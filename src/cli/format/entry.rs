@@ -110,7 +110,7 @@ impl<'a> Entry<'a> {
         Self {
             device,
             name: match look.max_name {
-                Some(columns) => text::shortened(&name, columns),
+                Some(columns) => text::shortened(&name, columns, style.ellipsis()),
                 None => name,
             },
             charge: charge.unwrap_or_else(|| style.unknown().to_owned()),

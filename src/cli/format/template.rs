@@ -16,11 +16,9 @@ use super::entry::{Entry, lowest_first};
 use super::field::Field;
 use super::moment::Moment;
 use crate::cli::style::Style;
+use crate::config::WIDEST_NAME;
 use crate::device::Device;
 use crate::text;
-
-/// The greatest width of a value, in columns: wider than any terminal.
-pub(super) const WIDEST: usize = 200;
 
 /// A parsed template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,9 +78,18 @@ pub enum TemplateError {
         /// Its position.
         at: usize,
     },
+    /// Square brackets without a value.
+    #[error(
+        "the brackets at character {at} contain no value in braces; write `[[` and `]]` for the \
+         characters"
+    )]
+    NoValue {
+        /// The position of the opening one.
+        at: usize,
+    },
     /// The width is neither a number of columns nor two.
     #[error(
-        "`{width}` (character {at}) is not a width from 1 to {WIDEST}, such as 6, .12 (at most) or \
+        "`{width}` (character {at}) is not a width from 1 to {WIDEST_NAME}, such as 6, .12 (at most) or \
          6.12"
     )]
     Width {
@@ -145,6 +152,10 @@ impl Rest<'_> {
         }
         parts.push(Part::Text(text));
         parts.retain(|part| *part != Part::Text(String::new()));
+        let is_text = parts.iter().all(|part| matches!(part, Part::Text(_)));
+        if let Some(at) = opened.filter(|_| is_text) {
+            return Err(TemplateError::NoValue { at });
+        }
         Ok(parts)
     }
 
@@ -186,9 +197,15 @@ impl Rest<'_> {
     }
 }
 
+/// Parses a width in columns.
+pub(super) fn columns(text: &str) -> Option<usize> {
+    text.parse()
+        .ok()
+        .filter(|it| (1..=WIDEST_NAME).contains(it))
+}
+
 /// Parses the minimum and the maximum width of a value: `6`, `.12` or `6.12`.
 fn parse_widths(text: &str) -> Option<(usize, Option<usize>)> {
-    let columns = |text: &str| text.parse().ok().filter(|it| (1..=WIDEST).contains(it));
     match text.split_once('.') {
         None => Some((columns(text)?, None)),
         Some(("", most)) => Some((1, Some(columns(most)?))),
@@ -212,7 +229,7 @@ impl Template {
         Ok(Self(parts))
     }
 
-    /// Returns whether it contains a value of a device.
+    /// Returns whether it contains a value of a device: brackets always do.
     pub(super) fn has_value(&self) -> bool {
         self.0.iter().any(|it| !matches!(it, Part::Text(_)))
     }
@@ -248,7 +265,7 @@ impl Part {
                 let value = field.of(entry, style);
                 let text = value.as_deref().unwrap_or(style.unknown());
                 let text = match *most {
-                    Some(most) => Cow::Owned(text::shortened(text, most)),
+                    Some(most) => Cow::Owned(text::shortened(text, most, style.ellipsis())),
                     None => Cow::Borrowed(text),
                 };
                 let room = " ".repeat(width.saturating_sub(text.width()));
@@ -310,6 +327,17 @@ mod tests {
                 "[a[b]]",
                 "the `[` at character 3 is inside brackets; write `[[` for the character",
             ),
+            // `[waybar]` printed `waybar` for each device.
+            (
+                "{name} [waybar]",
+                "the brackets at character 8 contain no value in braces; write `[[` and `]]` for \
+                 the characters",
+            ),
+            (
+                "[]",
+                "the brackets at character 1 contain no value in braces; write `[[` and `]]` for \
+                 the characters",
+            ),
             (
                 r"ä\x",
                 r"the `\` at character 2 is not an escape; there are `\n`, `\t` and `\\`",
@@ -336,7 +364,12 @@ mod tests {
             text(r"{{a}}[[b]]\t\\\n"),
             [Part::Text("{a}[b]\t\\\n".to_owned())]
         );
-        let inside = vec![Part::Text("x[]".to_owned())];
-        assert_eq!(text("[x[[]]]"), [Part::Optional(inside)]);
+        let value = Part::Value {
+            field: Field::from_name("lux").unwrap(),
+            width: 1,
+            most: None,
+        };
+        let inside = vec![Part::Text("x[]".to_owned()), value];
+        assert_eq!(text("[x[[]]{lux}]"), [Part::Optional(inside)]);
     }
 }

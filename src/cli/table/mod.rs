@@ -246,7 +246,7 @@ impl Layout {
         let mut line = String::new();
         for (column, width) in &self.columns {
             let cell = cell(*column);
-            let text = fitted(cell.text, *width, self.style);
+            let text = text::shortened(&cell.text, *width, self.style.ellipsis());
             let gap = " ".repeat(width.saturating_sub(text.width()));
             let (before, after) = if cell.right {
                 (gap.as_str(), "")
@@ -258,14 +258,4 @@ impl Layout {
         }
         writeln!(out, "{}", line.trim_end())
     }
-}
-
-/// Cuts a text to this width.
-fn fitted(text: String, width: usize, style: Style) -> String {
-    if text.width() <= width {
-        return text;
-    }
-    let mut shorter = text;
-    while shorter.width() + 1 > width && shorter.pop().is_some() {}
-    shorter + style.ellipsis()
 }

@@ -37,8 +37,9 @@ terminal, it is that of monitor.";
 /// Show charge and light live until q is pressed.
 ///
 /// Fills the terminal with all devices and their charge, and one of them in detail, with its light
-/// on a scale, and its light and charge over the last minutes and hours. Meanwhile, solar keyboards that are awake are requested to
-/// measure light. If the output is not a terminal, it prints one line per change.
+/// on a scale, and its light and charge over the last minutes and hours. Meanwhile, solar keyboards
+/// that are awake are requested to measure light. If the output is not a terminal, it prints one
+/// line per change.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct WatchArgs {

@@ -35,6 +35,7 @@ use rustix::process::{Signal, getpid, kill_process};
 pub(super) use self::args::WatchArgs;
 use self::draw::draw;
 use self::follower::{Follower, Waker};
+use self::key::Input;
 use self::model::{Model, Remark};
 use self::renewal::WatchRenewal;
 use self::signals::Signals;
@@ -129,7 +130,6 @@ impl Watch {
             }
             let size = self.screen.size();
             let drawn = draw(&self.model, &self.view, size, self.style, now);
-            self.view.drawn(drawn.scroll);
             self.screen
                 .show(drawn.buffer)
                 .map_err(io_errors::unwritable)?;
@@ -194,7 +194,8 @@ impl Watch {
             self.keys = None;
         }
         for input in key::inputs(bytes.get(..read).unwrap_or_default()) {
-            match self.view.on_input(input, &self.model) {
+            let size = self.screen.size();
+            match on_key(&mut self.view, &self.model, input, size, self.style, now) {
                 Action::Nothing => {}
                 Action::Leave => return Ok(Action::Leave),
                 Action::MeasureLight => self.measure_light(now),
@@ -233,6 +234,20 @@ impl Watch {
             End::Nothing => followed.unwrap_or(Ok(Exit::Failure)),
         }
     }
+}
+
+/// Processes a key on the screen as it is now: an earlier one of the same read may have opened
+/// another page, which is not shown yet.
+fn on_key(
+    view: &mut View,
+    model: &Model,
+    input: Input,
+    size: (u16, u16),
+    style: Style,
+    now: Timestamp,
+) -> Action {
+    let scroll = draw(model, view, size, style, now).scroll;
+    view.on_input(input, model, scroll)
 }
 
 /// Processes an event.

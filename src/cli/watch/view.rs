@@ -21,8 +21,6 @@ pub(super) enum Page {
     Overview,
     /// One device.
     Details,
-    /// The keys and signs.
-    Help,
 }
 
 /// The effect of a key beyond the screen.
@@ -56,6 +54,30 @@ impl Scroll {
     pub(super) const fn is_needed(self) -> bool {
         self.last > 0
     }
+
+    /// The first line that is shown after a key; `None`: the key does not scroll by pages.
+    fn by_page(self, top: usize, input: Input) -> Option<usize> {
+        let top = match input {
+            _ if !self.is_needed() => return None,
+            Input::PageUp => top.min(self.last).saturating_sub(self.page),
+            Input::PageDown => top + self.page,
+            _ => return None,
+        };
+        Some(top.min(self.last))
+    }
+
+    /// The same for a page that scrolls by lines, too.
+    fn by_line(self, top: usize, input: Input) -> Option<usize> {
+        let top = match input {
+            _ if !self.is_needed() => return None,
+            Input::Up => top.min(self.last).saturating_sub(1),
+            Input::Down => top + 1,
+            Input::First => 0,
+            Input::Last => self.last,
+            input => return self.by_page(top, input),
+        };
+        Some(top.min(self.last))
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -66,8 +88,8 @@ pub(super) struct View {
     chosen: Option<Key>,
     /// The first line of the page that is shown.
     pub(super) top: usize,
-    /// As drawn last.
-    scroll: Scroll,
+    /// The first line of the help that is shown instead of the page; `None`: it is closed.
+    pub(super) help: Option<usize>,
 }
 
 impl View {
@@ -96,43 +118,21 @@ impl View {
         entries.get(self.place(&entries)).copied()
     }
 
-    /// Stores how far the drawn page can be scrolled.
-    pub(super) fn drawn(&mut self, scroll: Scroll) {
-        self.scroll = scroll;
-        self.top = self.top.min(scroll.last);
-    }
-
     /// Shows a page from its first line on.
     const fn open(&mut self, page: Page) {
         self.page = page;
         self.top = 0;
     }
 
-    /// Scrolls a page that does not fit; `false`: the key does not scroll it.
-    fn scrolls(&mut self, input: Input) -> bool {
-        let Scroll { last, page } = self.scroll;
-        let top = match (self.page, input) {
-            _ if !self.scroll.is_needed() => return false,
-            (Page::Help, Input::Up) => self.top.saturating_sub(1),
-            (Page::Help, Input::Down) => self.top + 1,
-            (Page::Help, Input::First) => 0,
-            (Page::Help, Input::Last) => last,
-            (Page::Help | Page::Details, Input::PageUp) => self.top.saturating_sub(page),
-            (Page::Help | Page::Details, Input::PageDown) => self.top + page,
-            _ => return false,
-        };
-        self.top = top.min(last);
-        true
-    }
-
-    /// Processes a key.
-    pub(super) fn on_input(&mut self, input: Input, model: &Model) -> Action {
-        if self.scrolls(input) {
+    /// Processes a key. `scroll` is that of the screen as it is now.
+    pub(super) fn on_input(&mut self, input: Input, model: &Model, scroll: Scroll) -> Action {
+        if let Some(top) = self.help {
+            // The effect of a key would not be visible behind the help.
+            self.help = scroll.by_line(top, input);
             return Action::Nothing;
         }
-        // The effect of a key would not be visible behind the help.
-        if self.page == Page::Help {
-            self.open(Page::Overview);
+        if let Some(top) = scroll.by_page(self.top, input) {
+            self.top = top;
             return Action::Nothing;
         }
         let entries = self.entries(model);
@@ -147,13 +147,13 @@ impl View {
             Input::Light => return Action::MeasureLight,
             Input::Up => choose(place.saturating_sub(1)),
             Input::Down => choose(place + 1),
-            Input::PageUp => choose(place.saturating_sub(self.scroll.page.max(1))),
-            Input::PageDown => choose(place + self.scroll.page.max(1)),
+            Input::PageUp => choose(place.saturating_sub(scroll.page.max(1))),
+            Input::PageDown => choose(place + scroll.page.max(1)),
             Input::First => choose(0),
             Input::Last => choose(last),
             Input::Details => self.open(match self.page {
                 Page::Overview => Page::Details,
-                Page::Details | Page::Help => Page::Overview,
+                Page::Details => Page::Overview,
             }),
             Input::Sort => {
                 // The chosen device stays chosen.
@@ -163,7 +163,7 @@ impl View {
                     Order::Emptiest => Order::Place,
                 }
             }
-            Input::Help => self.open(Page::Help),
+            Input::Help => self.help = Some(0),
             Input::Back => self.open(Page::Overview),
             Input::Other => {}
         }

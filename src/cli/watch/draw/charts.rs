@@ -4,15 +4,16 @@ use anstyle::Style as Ansi;
 use ratatui_core::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::pen::{DIM, Pen, gap, plain, span};
-use super::{NAMES, WIDE, scale};
+use super::pen::{DIM, Pen, gap, label, label_width, plain, span};
+use super::scale;
 use crate::cli::watch::model::{Entry, HOURS, MINUTES};
 use crate::cli::watch::track::Track;
 use crate::device::LightLevel;
 use hidpp_proto::units::{Lux, Millivolts, Percent};
 
-/// The width from which charts are next to each other.
-const PAIR: usize = 140;
+/// The least width of charts that are next to each other, which is enough for labels: a wide
+/// terminal of 132 columns has two of them, and one of 200 columns three.
+const LEAST_WIDTH: usize = 66;
 
 /// The height from which a chart has a time axis.
 const WITH_AXIS: usize = 6;
@@ -138,7 +139,7 @@ pub(super) fn least(quantities: &[Quantity], width: usize) -> usize {
 }
 
 const fn is_side_by_side(quantities: &[Quantity], width: usize) -> bool {
-    width >= PAIR && quantities.len() > 1
+    quantities.len() > 1 && width / quantities.len() >= LEAST_WIDTH
 }
 
 /// Draws these charts with labels, in this width and height.
@@ -189,8 +190,7 @@ fn chart(
     width: usize,
     height: usize,
 ) -> Vec<Line<'static>> {
-    let names = if width >= WIDE { NAMES } else { 1 };
-    let room = width.saturating_sub(names + 1);
+    let room = width.saturating_sub(label_width(width) + 1);
     let count = u16::try_from(room).unwrap_or(u16::MAX);
     let track = quantity.track(entry);
     if let Some(moves) = track.moves(pen.now, count) {
@@ -201,7 +201,7 @@ fn chart(
     let has_axis = height >= WITH_AXIS;
     let rows = height - usize::from(has_axis);
     let [period, half] = quantity.period();
-    let label = |row: usize| match row {
+    let value = |row: usize| match row {
         // Without an axis, the lowest row has the period.
         0 if !has_axis => period.to_owned(),
         0 => quantity.text(range.least),
@@ -210,13 +210,6 @@ fn chart(
             quantity.text(range.least.midpoint(range.most))
         }
         _ => String::new(),
-    };
-    let name = |text: String| {
-        let text = match names {
-            NAMES => format!(" {text}"),
-            _ => String::new(),
-        };
-        span(format!("{text:<names$}"), DIM)
     };
     let most = range.most - range.least;
     let glyph = |row: usize, value: &Option<u16>| match *value {
@@ -232,10 +225,12 @@ fn chart(
     let row = |row: usize| {
         let glyphs = columns.iter().map(|value| glyph(row, value));
         let glyphs: Vec<Span<'static>> = glyphs.collect();
-        [name(label(row))].into_iter().chain(glyphs).collect()
+        [label(&value(row), width)]
+            .into_iter()
+            .chain(glyphs)
+            .collect()
     };
-    let axis =
-        has_axis.then(|| Line::from_iter([name(String::new()), axis(pen, period, half, room)]));
+    let axis = has_axis.then(|| Line::from_iter([label("", width), axis(pen, period, half, room)]));
     (0..rows).rev().map(row).chain(axis).collect()
 }
 

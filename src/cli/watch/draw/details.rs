@@ -6,8 +6,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::charts::{self, Quantity};
 use super::list::{join, trend};
-use super::pen::{BOLD, DIM, LOUD, Pen, at_both_ends, gap, plain, span};
-use super::{NAMES, WIDE, facts, is_lit, place, scale};
+use super::pen::{BOLD, DIM, LOUD, Pen, at_both_ends, gap, label, label_width, plain, span};
+use super::{facts, is_lit, place, scale};
 use crate::cli::bar::wide_bar;
 use crate::cli::value_text;
 use crate::cli::watch::model::{Entry, Model, Trend};
@@ -80,7 +80,7 @@ impl Part {
 pub(super) fn title(pen: &Pen, model: &Model, entry: &Entry, width: usize) -> Line<'static> {
     let device = &entry.device;
     let rule = pen.glyph("─", "-");
-    let name = pen.fitted(&value_text::name(device), width.saturating_sub(6));
+    let name = pen.shortened(&value_text::name(device), width.saturating_sub(6));
     let place = place(model, &device.link);
     let lamp = entry.measures_light().then(|| {
         if is_lit(pen, entry) {
@@ -176,8 +176,7 @@ fn parts(pen: &Pen, entry: &Entry, quantities: &[Quantity]) -> Vec<Part> {
 
 /// Draws a part of one line.
 fn line(pen: &Pen, entry: &Entry, part: Part, width: usize) -> Line<'static> {
-    let names = if width >= WIDE { NAMES } else { 1 };
-    let room = width.saturating_sub(names + 1).min(WIDEST);
+    let room = width.saturating_sub(label_width(width) + 1).min(WIDEST);
     let light = entry.device.light.as_ref();
     let (name, line) = match part {
         Part::Charge => ("Charge", charge(pen, entry, room)),
@@ -193,12 +192,7 @@ fn line(pen: &Pen, entry: &Entry, part: Part, width: usize) -> Line<'static> {
         | Part::GapAboveCharts
         | Part::GapAboveSeen => ("", Line::default()),
     };
-    let name = match names {
-        NAMES => format!(" {name}"),
-        _ => String::new(),
-    };
-    let name = span(format!("{name:<names$}"), DIM);
-    [name].into_iter().chain(line.spans).collect()
+    [label(name, width)].into_iter().chain(line.spans).collect()
 }
 
 fn charge(pen: &Pen, entry: &Entry, room: usize) -> Line<'static> {

@@ -4,7 +4,7 @@ use ratatui_core::text::Line;
 use unicode_width::UnicodeWidthStr;
 
 use super::list::join;
-use super::pen::{DIM, Pen, gap, plain, span, wrapped};
+use super::pen::{DIM, LABEL, Pen, gap, plain, span, wrapped};
 use super::place;
 use crate::cli::value_text;
 use crate::cli::watch::model::{Entry, Model};
@@ -12,9 +12,6 @@ use crate::device::{Battery, Device, Presence, TimeBasis, ValueKind};
 use crate::text;
 use hidpp_proto::feature::DeviceKind;
 use hidpp_proto::feature::pairing_information::PowerSwitch;
-
-/// The width of labels.
-const NAMES: usize = 10;
 
 /// The width from which the facts are in two columns.
 const TWO: usize = 100;
@@ -47,12 +44,12 @@ pub(super) fn lines(pen: &Pen, model: &Model, entry: &Entry, width: usize) -> Ve
 
 /// A fact below its label.
 fn column((name, text): &(&'static str, String), width: usize) -> Vec<Line<'static>> {
-    let texts = wrapped(text, width.saturating_sub(NAMES + 2))
+    let texts = wrapped(text, width.saturating_sub(LABEL + 2))
         .into_iter()
         .enumerate();
     let line = |(place, text): (usize, String)| {
         let name = if place == 0 { *name } else { "" };
-        let blank = NAMES.saturating_sub(name.width() + 1);
+        let blank = LABEL.saturating_sub(name.width() + 1);
         Line::from_iter([gap(1), span(name, DIM), gap(blank), plain(text)])
     };
     texts.map(line).collect()

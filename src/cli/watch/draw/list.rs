@@ -4,15 +4,12 @@ use anstyle::Style as Ansi;
 use ratatui_core::text::Line;
 use unicode_width::UnicodeWidthStr;
 
-use super::pen::{BOLD, DIM, LOUD, Pen, gap, span};
+use super::pen::{BOLD, DIM, LOUD, Pen, WIDE, gap, span};
 use super::{is_lit, scale};
 use crate::cli::bar::bar;
 use crate::cli::value_text;
 use crate::cli::watch::model::{Entry, Trend};
 use crate::device::Presence;
-
-/// The width from which values have words.
-const WIDE: usize = 60;
 
 /// The width to which names are shortened on a narrow screen.
 const SHORTEST_NAME: usize = 12;
@@ -122,7 +119,7 @@ impl List {
                 line.spans.push(gap(2));
             }
             let (text, ansi) = cell(pen, entry, *column, room);
-            let text = pen.fitted(&text, *width);
+            let text = pen.shortened(&text, *width);
             let ansi = match column {
                 _ if entry.is_old() => DIM,
                 Column::Name if chosen => BOLD,

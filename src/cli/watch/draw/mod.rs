@@ -27,12 +27,6 @@ use hidpp_proto::units::Timestamp;
 /// The least size in columns and rows; a smaller screen shows a message.
 const LEAST: (u16, u16) = (24, 5);
 
-/// The width from which lines have labels.
-const WIDE: usize = 60;
-
-/// The width of these labels.
-const NAMES: usize = 10;
-
 /// How long the indicator of a light key stays lit.
 const LIT: Duration = Duration::from_secs(4);
 
@@ -90,37 +84,31 @@ fn lines(pen: &Pen, model: &Model, view: &View, size: (u16, u16)) -> (Vec<Line<'
     if let Some(until) = remark.and_then(|it| it.until) {
         pen.until(until);
     }
-    let remark = remark.map(|it| Line::from(span(pen.fitted(&it.text, width), LOUD)));
+    let remark = remark.map(|it| Line::from(span(pen.shortened(&it.text, width), LOUD)));
     // Without the heading and the keys.
     let room = height - 2 - usize::from(remark.is_some());
-    let (mut lines, scroll) = match view.page {
-        Page::Help => help(pen, view, width, room),
-        Page::Overview => overview(pen, model, view, width, room),
-        Page::Details => one_device(pen, model, view, width, room),
+    let (mut lines, scroll) = match (view.help, view.page) {
+        (Some(top), _) => help(pen, top, width, room),
+        (None, Page::Overview) => overview(pen, model, view, width, room),
+        (None, Page::Details) => one_device(pen, model, view, width, room),
     };
     lines.resize(room + 1, Line::default());
     lines.extend(remark);
     let has_devices = !model.entries.is_empty();
-    lines.push(Line::from_iter(keys(
-        pen,
-        view.page,
-        has_devices,
-        scroll,
-        width,
-    )));
+    lines.push(Line::from_iter(keys(pen, view, has_devices, scroll, width)));
     (lines, scroll)
 }
 
 /// The part of a page that is shown, and how far it can be scrolled.
-fn part(view: &View, lines: Vec<Line<'static>>, room: usize) -> (Vec<Line<'static>>, Scroll) {
+fn part(top: usize, lines: Vec<Line<'static>>, room: usize) -> (Vec<Line<'static>>, Scroll) {
     let scroll = Scroll::of(lines.len(), room);
-    let top = view.top.min(scroll.last);
+    let top = top.min(scroll.last);
     (lines.into_iter().skip(top).take(room).collect(), scroll)
 }
 
 /// `1-9 of 16`, if not all lines are shown.
-fn part_text(view: &View, scroll: Scroll) -> String {
-    let top = view.top.min(scroll.last);
+fn part_text(top: usize, scroll: Scroll) -> String {
+    let top = top.min(scroll.last);
     let (last, all) = (top + scroll.page, scroll.last + scroll.page);
     if scroll.is_needed() {
         format!("{}-{last} of {all}", top + 1)
@@ -129,10 +117,10 @@ fn part_text(view: &View, scroll: Scroll) -> String {
     }
 }
 
-fn help(pen: &Pen, view: &View, width: usize, room: usize) -> (Vec<Line<'static>>, Scroll) {
-    let (lines, scroll) = part(view, help::lines(pen, width), room);
+fn help(pen: &Pen, top: usize, width: usize, room: usize) -> (Vec<Line<'static>>, Scroll) {
+    let (lines, scroll) = part(top, help::lines(pen, width), room);
     let title = Line::from_iter([span("solar-status", BOLD), gap(2), plain("help")]);
-    let shown = Line::from(span(part_text(view, scroll), DIM));
+    let shown = Line::from(span(part_text(top, scroll), DIM));
     let heading = at_both_ends(title, shown, width);
     ([heading].into_iter().chain(lines).collect(), scroll)
 }
@@ -159,8 +147,12 @@ fn one_device(
         return no_device(model, width);
     };
     let room = room.saturating_sub(1);
-    let (lines, scroll) = part(view, details::page(pen, model, chosen, width, room), room);
-    let shown = Some(part_text(view, scroll)).filter(|it| !it.is_empty());
+    let (lines, scroll) = part(
+        view.top,
+        details::page(pen, model, chosen, width, room),
+        room,
+    );
+    let shown = Some(part_text(view.top, scroll)).filter(|it| !it.is_empty());
     let shown = shown.map(|it| format!("lines {it}"));
     let order = Some(format!("{} of {}", place + 1, entries.len()));
     let heading = heading(model, join([shown, order], ", "), width);
@@ -278,16 +270,18 @@ const fn no_device_text(model: &Model) -> &'static str {
 /// The keys, as many as fit.
 fn keys(
     pen: &Pen,
-    page: Page,
+    view: &View,
     has_devices: bool,
     scroll: Scroll,
     width: usize,
 ) -> Vec<Span<'static>> {
     let arrows = pen.glyph("↑↓", "j k");
     let quit = ("q", "quit");
-    let all: &[(&str, &str)] = match page {
-        Page::Help if scroll.is_needed() => &[(arrows, "scroll"), ("any other key", "closes this")],
-        Page::Help => &[("any key", "closes this")],
+    let all: &[(&str, &str)] = match view.page {
+        _ if view.help.is_some() && scroll.is_needed() => {
+            &[(arrows, "scroll"), ("any other key", "closes this")]
+        }
+        _ if view.help.is_some() => &[("any key", "closes this")],
         _ if !has_devices => &[quit, ("?", "help")],
         Page::Details if scroll.is_needed() => &[
             quit,
@@ -303,7 +297,7 @@ fn keys(
             (arrows, "choose"),
             (
                 "Enter",
-                if page == Page::Details {
+                if view.page == Page::Details {
                     "all"
                 } else {
                     "details"

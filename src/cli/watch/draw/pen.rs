@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::cli::style::Style;
 use crate::cli::value_text;
+use crate::text;
 use hidpp_proto::units::Timestamp;
 
 /// Draws at a certain time, and collects when the drawn text changes.
@@ -23,6 +24,12 @@ const YOUNG: Duration = Duration::from_secs(120);
 
 /// How late an age in minutes may be updated, so that those of many devices are coalesced.
 const LATE: Duration = Duration::from_secs(15);
+
+/// The width from which lines have labels, and values have words.
+pub(super) const WIDE: usize = 60;
+
+/// The width of labels.
+pub(super) const LABEL: usize = 10;
 
 /// Characters of a chart, from the lowest to the highest.
 const LEVELS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
@@ -87,17 +94,9 @@ impl Pen {
             .unwrap_or(" ")
     }
 
-    /// Cuts a text to this width.
-    pub(super) fn fitted(&self, text: &str, width: usize) -> String {
-        if text.width() <= width {
-            return text.to_owned();
-        }
-        let mut shorter = text.to_owned();
-        while shorter.width() + 1 > width && shorter.pop().is_some() {}
-        if width == 0 {
-            return shorter;
-        }
-        shorter + self.style.ellipsis()
+    /// Shortens a text to this width.
+    pub(super) fn shortened(&self, text: &str, width: usize) -> String {
+        text::shortened(text, width, self.style.ellipsis())
     }
 }
 
@@ -130,6 +129,18 @@ pub(super) fn at_both_ends(
     };
     let spans = left.spans.into_iter().chain([gap(between)]);
     spans.chain(right.spans).collect()
+}
+
+/// The width of labels on a screen or in a part of this width.
+pub(super) const fn label_width(width: usize) -> usize {
+    if width >= WIDE { LABEL } else { 1 }
+}
+
+/// A label in the width for a screen or a part of this width: blank, if that is too narrow.
+pub(super) fn label(text: &str, width: usize) -> Span<'static> {
+    let text = if width >= WIDE { text } else { "" };
+    let room = label_width(width).saturating_sub(1);
+    span(format!(" {text:<room$}"), DIM)
 }
 
 /// Wraps a text between words at this width; a word that is wider gets a line of its own.

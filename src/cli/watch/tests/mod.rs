@@ -12,6 +12,7 @@ use self::any::{any_device, any_input};
 use super::draw::draw;
 use super::key::Input;
 use super::model::{Model, Remark};
+use super::on_key;
 use super::renewal::WatchRenewal;
 use super::view::{Action, Page, View};
 use crate::cli::style::Style;
@@ -124,10 +125,18 @@ fn assert_screen(name: &str, found: &str) {
     assert_snapshot(&format!("src/cli/watch/snapshots/{name}.txt"), found);
 }
 
-fn keys(view: &mut View, model: &Model, inputs: &[Input]) {
+/// Processes keys that arrive at once at a screen of this size.
+fn keys_at(view: &mut View, model: &Model, size: (u16, u16), inputs: &[Input]) {
     for input in inputs {
-        view.on_input(*input, model);
+        assert_eq!(
+            on_key(view, model, *input, size, UNICODE, at(33)),
+            Action::Nothing
+        );
     }
+}
+
+fn keys(view: &mut View, model: &Model, inputs: &[Input]) {
+    keys_at(view, model, (80, 24), inputs);
 }
 
 #[test]
@@ -201,13 +210,12 @@ fn scrolled(model: &Model, view: &mut View, size: (u16, u16)) -> String {
     let mut all = String::new();
     loop {
         let drawn = draw(model, view, size, UNICODE, at(33));
-        view.drawn(drawn.scroll);
         all.push_str(&text(&drawn.buffer));
-        let top = view.top;
-        keys(view, model, &[Input::PageDown]);
-        if view.top == top {
+        let top = view.help.unwrap_or(view.top);
+        if top >= drawn.scroll.last {
             return all;
         }
+        keys_at(view, model, size, &[Input::PageDown]);
     }
 }
 
@@ -341,10 +349,75 @@ fn the_help_can_be_read_completely_and_any_key_closes_it() {
         ((80, 24), Input::Last),
     ] {
         let mut view = View::default();
-        keys(&mut view, &model, &[Input::Help]);
-        view.drawn(draw(&model, &view, size, UNICODE, at(5)).scroll);
-        assert_eq!(view.on_input(input, &model), Action::Nothing);
-        assert_eq!(view.page, Page::Overview, "{input:?} at {size:?}");
+        keys_at(&mut view, &model, size, &[Input::Help, input]);
+        assert_eq!(
+            (view.help, view.page),
+            (None, Page::Overview),
+            "{input:?} at {size:?}"
+        );
+    }
+}
+
+/// Closing the help always opened the overview.
+#[test]
+fn the_page_below_the_help_returns_where_it_was() {
+    let model = known_in_full();
+    let mut view = View::default();
+    let mut page = |inputs| {
+        keys_at(&mut view, &model, (40, 12), inputs);
+        screen(&model, &view, (40, 12), UNICODE, 33)
+    };
+    let before = page(&[Input::Details, Input::PageDown]);
+    let help = page(&[Input::Help, Input::PageDown]);
+    assert!(help.contains("9-18 of 18"), "{help}");
+    assert_eq!(page(&[Input::Other]), before);
+}
+
+/// At 40x12, Enter and Page Down in one read chose another device instead of scrolling the details.
+#[test]
+fn keys_that_arrive_together_are_those_of_the_page_that_is_open_by_then() {
+    let model = known_in_full();
+    for inputs in [
+        &[Input::Details, Input::PageDown, Input::PageDown][..],
+        &[Input::Help, Input::Last, Input::Other, Input::Last],
+        &[
+            Input::Details,
+            Input::PageDown,
+            Input::Back,
+            Input::PageDown,
+        ],
+    ] {
+        let (mut together, mut apart) = (View::default(), View::default());
+        keys_at(&mut together, &model, (40, 12), inputs);
+        for input in inputs {
+            screen(&model, &apart, (40, 12), UNICODE, 33);
+            keys_at(&mut apart, &model, (40, 12), &[*input]);
+        }
+        let shown = |view: &View| screen(&model, view, (40, 12), UNICODE, 33);
+        assert_eq!(shown(&together), shown(&apart), "{inputs:?}");
+    }
+    let mut view = View::default();
+    keys_at(
+        &mut view,
+        &model,
+        (40, 12),
+        &[Input::Details, Input::PageDown],
+    );
+    let text = screen(&model, &view, (40, 12), UNICODE, 33);
+    assert!(text.contains("─ K750") && view.top > 0, "{text}");
+}
+
+/// From 140 to 179 columns, the details had three charts without any label.
+#[test]
+fn charts_have_labels_at_each_width() {
+    let model = known_in_full();
+    for width in 100..=220 {
+        let mut view = View::default();
+        keys(&mut view, &model, &[Input::Details]);
+        let text = screen(&model, &view, (width, 50), UNICODE, 33);
+        for label in [" 100 %", " 0 %", " 0 lux", " 2.44 V", "6 hours ago ─"] {
+            assert!(text.contains(label), "{label} at {width}:\n{text}");
+        }
     }
 }
 
@@ -352,12 +425,11 @@ fn the_help_can_be_read_completely_and_any_key_closes_it() {
 fn the_help_scrolls_by_lines_pages_and_to_its_ends() {
     let (model, _) = watched(Desk::Small, 5);
     let mut view = View::default();
-    keys(&mut view, &model, &[Input::Help]);
-    view.drawn(draw(&model, &view, (40, 12), UNICODE, at(5)).scroll);
     let mut top = |input| {
-        keys(&mut view, &model, &[input]);
-        view.top
+        keys_at(&mut view, &model, (40, 12), &[input]);
+        view.help.unwrap()
     };
+    assert_eq!(top(Input::Help), 0);
     assert_eq!(
         [top(Input::Down), top(Input::Down), top(Input::Up)],
         [1, 2, 1]
@@ -366,9 +438,9 @@ fn the_help_scrolls_by_lines_pages_and_to_its_ends() {
     assert_eq!([top(Input::PageUp), top(Input::Up)], [0, 0]);
     assert_eq!([top(Input::PageDown), top(Input::First)], [8, 0]);
     // A larger window has room for all of it.
-    keys(&mut view, &model, &[Input::Last]);
-    view.drawn(draw(&model, &view, (80, 24), UNICODE, at(5)).scroll);
-    assert_eq!((view.top, view.page), (0, Page::Help));
+    keys_at(&mut view, &model, (40, 12), &[Input::Last]);
+    let text = screen(&model, &view, (80, 24), UNICODE, 5);
+    assert!(text.contains(" q         quit"), "{text}");
 }
 
 #[test]
@@ -376,7 +448,6 @@ fn a_page_of_devices_is_what_the_list_shows() {
     let (model, _) = watched(Desk::Full, 30);
     let mut view = View::default();
     keys(&mut view, &model, &[Input::First]);
-    view.drawn(draw(&model, &view, (80, 24), UNICODE, at(30)).scroll);
     let place = |view: &View| view.place(&view.entries(&model));
     keys(&mut view, &model, &[Input::PageDown]);
     assert_eq!(place(&view), 11, "half of the screen");
@@ -530,8 +601,7 @@ proptest! {
         let mut view = View::default();
         let style = Style { unicode, ..UNICODE };
         for input in inputs {
-            view.drawn(draw(&model, &view, size, style, at(now)).scroll);
-            view.on_input(input, &model);
+            on_key(&mut view, &model, input, size, style, at(now));
         }
         let drawn = draw(&model, &view, size, style, at(now));
         prop_assert!(drawn.changes.is_none_or(|changes| changes > at(now)));
