@@ -1,5 +1,9 @@
 //! Devices on a desk, as seen by the `solar-status` that a bar starts.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::thread;
 use std::time::Duration;
 
 use hidpp_sim::scenario::{M705, Staged, desk};
@@ -9,6 +13,8 @@ use test_support::process::Process;
 use test_support::program::Program;
 use test_support::wait::until;
 
+use super::SETTLES;
+use super::picture::Picture;
 use crate::daemon::SOLAR_STATUSD;
 use crate::days;
 
@@ -112,6 +118,8 @@ pub(super) struct Stage {
     pub(super) path: String,
     /// Every user can read it.
     folder: TempDir,
+    /// Not empty once a bar has started `solar-status`.
+    marker: PathBuf,
     _daemon: Option<(Process, Bus)>,
 }
 
@@ -139,31 +147,58 @@ impl Case {
         if let Some(address) = address {
             arguments.extend(["--bus", address, "--device", "M705"]);
         }
-        let path =
-            SOLAR_STATUS.installed_as("solar-status", &folder.path().join("bin"), &arguments);
+        let marker = folder.path().join("started");
+        fs::write(&marker, "").unwrap();
+        fs::set_permissions(&marker, Permissions::from_mode(0o666)).unwrap();
+        let mark = format!("echo started > '{}'\nexec", marker.display());
+        let bin = folder.path().join("bin");
+        let path = SOLAR_STATUS.installed_as("solar-status", &bin, &arguments);
+        let program = bin.join("solar-status");
+        let script = fs::read_to_string(&program).unwrap();
+        fs::write(&program, script.replacen("exec", &mark, 1)).unwrap();
         Stage {
             path,
             folder,
+            marker,
             _daemon: running,
         }
     }
 }
 
+impl Case {
+    /// Whether a bar with this picture shows it.
+    pub(super) fn is_drawn(&self, picture: &Picture) -> bool {
+        if self.line.is_empty() {
+            picture.is_empty()
+        } else {
+            !picture.is_empty() && picture.has(self.tone)
+        }
+    }
+}
+
 impl Stage {
+    /// Waits until a bar has started `solar-status` and had time to draw its output: only then is a
+    /// bar without text the one of a desk without devices.
+    pub(super) fn settle(&self) {
+        let started = || fs::read_to_string(&self.marker).unwrap();
+        until("the bar to start solar-status", || !started().is_empty());
+        thread::sleep(SETTLES);
+        // For the next bar.
+        fs::write(&self.marker, "").unwrap();
+    }
+
     /// Writes a file for the bar, and returns its path.
     pub(super) fn file(&self, name: &str, text: &str) -> String {
         let file = self.folder.path().join(name);
-        std::fs::write(&file, text).unwrap();
+        fs::write(&file, text).unwrap();
         file.to_str().unwrap().to_owned()
     }
 }
 
 /// A folder that other users can read.
 pub(super) fn open_folder() -> TempDir {
-    use std::fs::Permissions;
-    use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
-    std::fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
     folder
 }
 
