@@ -280,12 +280,31 @@ fn without_a_device_or_a_service_the_state_is_unknown() {
 }
 
 #[test]
+fn a_critical_limit_alone_raises_the_other() {
+    let k750 = |limit| check(&["--simulate", "-d", "K750", "-c", limit]).status;
+    assert_eq!((k750("56"), k750("57")), (1, 2));
+}
+
+#[test]
+fn a_trace_that_cannot_be_written_is_stated() {
+    let (status, line) = text(&["--simulate", "--record", "/dev/full"]);
+    assert_eq!(status, 3);
+    assert!(line.starts_with("BATTERY UNKNOWN: "), "{line}");
+    assert!(line.contains("the trace is incomplete"), "{line}");
+}
+
+#[test]
+fn the_reason_is_complete() {
+    let (_, line) = text(&["--anonymize"]);
+    assert!(line.contains("--record <FILE>"), "{line}");
+}
+
+#[test]
 fn wrong_arguments_and_the_help_are_unknown() {
     // Monitoring programs read standard output only, and take 2 for CRITICAL.
     for arguments in [
         &["-w", "abc"][..],
         &["-w", "101"],
-        &["-c", "20"],
         &["-w", "10", "-c", "10"],
         &["--nope"],
         &["K750"],

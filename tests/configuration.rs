@@ -208,6 +208,124 @@ fn limits_of_a_device_apply_to_colours_words_and_notifications() {
 }
 
 #[test]
+fn once_and_watching_are_configured_alike() {
+    let once = ["--simulate", "--format", "{name} {urgency}"];
+    let watching = [&once[..], &["--watch", "--duration", "3"]].concat();
+    for (text, expected) in [
+        (
+            "[bars]\nlow = 90\ncritical = 80",
+            "K750 critical\nM705 critical",
+        ),
+        ("[notify]\nlow = 60", "K750 low\nM705 good"),
+        (
+            "[[notify.device]]\nmatch = 'receiver:nosuch'\nlow = 90",
+            "K750 good\nM705 good",
+        ),
+        (
+            "[[notify.device]]\nmatch = 'receiver:unifying'\nlow = 60",
+            "K750 low\nM705 good",
+        ),
+        (
+            "[[notify.device]]\nmatch = 'K750'\nlow = 60",
+            "K750 low\nM705 good",
+        ),
+        (
+            "[[device]]\nmatch = 'receiver:unifying'\nlow = 60",
+            "K750 low\nM705 good",
+        ),
+    ] {
+        let config = Config::of(text);
+        for arguments in [&once[..], &watching[..]] {
+            let shown = config.stdout(arguments);
+            let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+            let expected = expected.replace('\n', " ");
+            assert!(shown.contains(&expected), "{text} {arguments:?}: {shown}");
+        }
+    }
+}
+
+#[test]
+fn the_shown_name_does_not_decide_what_is_selected() {
+    let config = Config::of(
+        "[[device]]\nmatch = 'name:K750'\nname = 'desk'\n[[device]]\nmatch = 'name:solar'\nname = 'part'",
+    );
+    let full = ["--simulate", "--fields", "full-name,battery", "-d", "desk"];
+    let once = config.stdout(&[&full[..], &["--format", "{name}"]].concat());
+    assert_eq!(once, "desk\n");
+    let monitor = config.stdout(&[&["monitor", "--duration", "3"], &full[..]].concat());
+    assert!(monitor.contains("desk"), "{monitor}");
+}
+
+#[test]
+fn what_is_not_selected_is_not_announced() {
+    let config = Config::of("");
+    let mouse = [
+        "monitor",
+        "--simulate=full",
+        "--duration",
+        "3",
+        "-d",
+        "MX Master",
+    ];
+    let changes = config.stdout(&mouse);
+    assert!(changes.contains("MX Master"), "{changes}");
+    assert!(!changes.contains("gone"), "{changes}");
+    assert!(!changes.contains("MX Master 3"), "{changes}");
+}
+
+#[test]
+fn default_fields_are_those_of_tables_and_documents() {
+    let config = Config::of("[defaults]\nfields = ['name']");
+    assert!(!config.stdout(&["--simulate"]).contains("57 %"));
+    let bar = config.stdout(&["--simulate", "--format", "tmux"]);
+    assert!(bar.contains("57 %"), "{bar}");
+    let notify = ["notify", "--dry-run", "--simulate", "--duration", "60"];
+    assert_eq!(config.run(&notify).status.code(), Some(0));
+    let wrong = Config::of("[defaults]\nfields = []").run(&["--check-config"]);
+    let error = String::from_utf8(wrong.stderr).unwrap();
+    assert!(error.contains(":2:10: fields "), "{error}");
+}
+
+#[test]
+fn a_configuration_may_be_any_readable_file() {
+    let null = SOLAR_STATUS.run(&["--simulate", "--config", "/dev/null"]);
+    assert_eq!(null.status.code(), Some(0));
+    let program = env!("CARGO_BIN_EXE_solar-status");
+    let script = format!("echo '[bars]' | {program} --config /dev/stdin --check-config");
+    let piped = std::process::Command::new("sh")
+        .args(["-c", &script])
+        .output();
+    assert!(piped.unwrap().status.success());
+    let folder = SOLAR_STATUS.run(&["--simulate", "--config", "/dev"]);
+    assert_eq!(folder.status.code(), Some(2));
+}
+
+#[test]
+fn a_default_selection_is_not_a_selection_by_hand() {
+    let config = Config::of("[defaults]\ndevice = ['K800']");
+    let check = config.run(&["check", "--simulate"]);
+    let line = String::from_utf8(check.stdout).unwrap();
+    assert!(line.contains("no device with a known charge"), "{line}");
+    let hidden =
+        Config::of("[defaults]\ndevice = ['K800']\n[[device]]\nmatch = 'K800'\nhide = true");
+    let output = hidden.run(&["--simulate"]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("every selected device is hidden"), "{error}");
+}
+
+#[test]
+fn an_unprintable_character_is_printed_escaped() {
+    let config = Config::of("[[device]]\nmatch = \"a\\u202Eb\"");
+    let printed = config.stdout(&["--check-config"]);
+    assert!(printed.contains(r#"match = "a\U0000202Eb""#), "{printed}");
+    assert!(
+        Config::of(&printed)
+            .stdout(&["--check-config"])
+            .contains("202Eb")
+    );
+}
+
+#[test]
 fn defaults_apply_to_options_that_are_not_given() {
     let config =
         Config::of("[defaults]\ndevice = ['M705']\ncolor = 'always'\nfields = ['battery']");

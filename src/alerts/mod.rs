@@ -32,4 +32,4 @@ pub use light::{Dimming, Past};
 pub use memory::Memory;
 pub use policy::Alerts;
 pub use quiet::QuietHours;
-pub use settings::{LetsThrough, Limits, Settings};
+pub use settings::{LetsThrough, Settings};

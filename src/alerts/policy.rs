@@ -9,9 +9,9 @@ use super::alert::{Alert, Bubble, Kind, Order};
 use super::light::{Dimming, Past, Trend};
 use super::memory::Memory;
 use super::reason::Reason;
-use super::settings::{Limits, Settings};
+use super::settings::{Settings, is_enabled};
 use super::watched_device::WatchedDevice;
-use crate::device::{Battery, BatterySource, ChargeState, Device};
+use crate::device::{AlertLimits, Battery, BatterySource, ChargeState, Device};
 use hidpp_proto::units::Timestamp;
 
 /// Rate limit: the number of notifications within [`WINDOW`]; further ones are delayed.
@@ -61,7 +61,7 @@ impl Alerts {
     /// Processes a device that was found, has changed, or was read again.
     pub fn take(&mut self, device: &Device, now: Timestamp) -> Vec<Order> {
         let key = device.id.clone();
-        let limits = self.settings.of(device);
+        let limits = device.preferences.alert_limits;
         let watch = self.watches.entry(key.clone());
         let watch = watch.or_insert_with(|| WatchedDevice::new(device));
         let is_first = watch.device.battery.is_none();
@@ -169,7 +169,7 @@ impl Alerts {
         key: &str,
         kind: Kind,
         battery: &Battery,
-        limits: Limits,
+        limits: AlertLimits,
         now: Timestamp,
     ) -> Reason {
         if kind != Kind::Light {
@@ -189,11 +189,11 @@ impl Alerts {
         &mut self,
         key: &str,
         kind: Kind,
-        limits: Limits,
+        limits: AlertLimits,
         read: Timestamp,
         now: Timestamp,
     ) -> bool {
-        let may = limits.is_enabled(kind) && self.memory.allowed(key, kind).is_some();
+        let may = is_enabled(limits, kind) && self.memory.allowed(key, kind).is_some();
         let watch = self.watches.get_mut(key).filter(|_| may);
         watch.is_some_and(|watch| watch.give(kind, read, now))
     }
@@ -276,7 +276,10 @@ impl Alerts {
     }
 
     fn dimming(&self, key: &str, device: &Device) -> Option<Dimming> {
-        match self.memory.trend(key, self.settings.of(device).light_days) {
+        match self
+            .memory
+            .trend(key, device.preferences.alert_limits.light_days)
+        {
             Trend::Dims(dimming) => Some(dimming),
             _ => None,
         }

@@ -1,8 +1,7 @@
 //! Decides whether a battery gives a reason for a notification.
 
 use super::alert::Kind;
-use super::settings::Limits;
-use crate::device::{Battery, BatteryLevel, ChargeState, Fault, STALE, ValueKind};
+use crate::device::{AlertLimits, Battery, BatteryLevel, ChargeState, Fault, STALE, ValueKind};
 use hidpp_proto::units::{Percent, Timestamp};
 
 /// Hysteresis: the distance in points above a limit from which on the reason has ended.
@@ -28,12 +27,13 @@ pub(super) enum Reason {
 
 impl Reason {
     /// The reason that a reading gives.
-    pub(super) fn of(kind: Kind, battery: &Battery, limits: Limits, now: Timestamp) -> Self {
+    pub(super) fn of(kind: Kind, battery: &Battery, limits: AlertLimits, now: Timestamp) -> Self {
         let reason = match kind {
-            Kind::Low => Self::of_charge(battery, falls_below(battery, limits.low, LOW)),
-            Kind::Critical => {
-                Self::of_charge(battery, falls_below(battery, limits.critical, CRITICAL))
-            }
+            Kind::Low => Self::of_charge(battery, falls_below(battery, limits.charge.low, LOW)),
+            Kind::Critical => Self::of_charge(
+                battery,
+                falls_below(battery, limits.charge.critical, CRITICAL),
+            ),
             Kind::Charged => Self::of_full(battery),
             Kind::ChargingError => match battery.state.fault() {
                 Some(Fault::Charging) => Self::Given,

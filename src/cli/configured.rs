@@ -25,7 +25,7 @@ pub(super) fn configure(cli: &mut Cli) -> Option<Exit> {
         Some(Command::List(args)) => args.format.format.is_some(),
         Some(_) => false,
     };
-    let mut options = Options::of(cli)?;
+    let mut options = Options::of(cli, is_format)?;
     let file = match ConfigFile::read(options.config.config.as_deref()) {
         Ok(file) => file,
         Err(error) if is_check => return Some(check::not_configured(&error)),
@@ -65,7 +65,9 @@ struct Options<'a> {
 
 impl<'a> Options<'a> {
     /// The arguments; `None`: the command does not use the configuration.
-    fn of(cli: &'a mut Cli) -> Option<Self> {
+    fn of(cli: &'a mut Cli, is_format: bool) -> Option<Self> {
+        // Notifications and bars have fields of their own.
+        let shows_fields = !is_format && !matches!(cli.command, Some(Command::Notify(_)));
         let (common, timeout, is_data) = match &mut cli.command {
             None => {
                 let args = &mut cli.status;
@@ -101,7 +103,7 @@ impl<'a> Options<'a> {
             config: &mut common.config,
             device: &mut common.device,
             color: Some(&mut common.color),
-            fields: Some(&mut common.fields),
+            fields: shows_fields.then_some(&mut common.fields),
             timeout,
             is_data,
         })
@@ -110,7 +112,8 @@ impl<'a> Options<'a> {
     /// Sets the options that were not given to their defaults.
     fn fill_in(&mut self, defaults: &Defaults) {
         let all = self.config.all;
-        self.config.keeps_hidden = all || self.is_data || !self.device.is_empty();
+        self.config.names_devices = !self.device.is_empty();
+        self.config.keeps_hidden = all || self.is_data || self.config.names_devices;
         if self.device.is_empty() && !all {
             self.device.clone_from(&defaults.device);
         }

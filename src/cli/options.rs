@@ -124,6 +124,10 @@ pub(super) struct ConfigArgs {
     #[arg(skip)]
     pub(super) content: Arc<Configuration>,
 
+    /// Whether `--device` was given; a default of the configuration does not count.
+    #[arg(skip)]
+    pub(super) names_devices: bool,
+
     /// Whether hidden devices are kept: they were named, or are marked in the output.
     #[arg(skip)]
     pub(super) keeps_hidden: bool,

@@ -12,6 +12,63 @@ const SIMILAR: f64 = 0.7;
 /// How many suggestions there are at most.
 const SUGGESTIONS: usize = 3;
 
+/// Which devices and receivers are shown: those that `--device` selects, without those that the
+/// configuration hides.
+pub(super) struct Choice {
+    selection: Selection,
+    config: ConfigArgs,
+}
+
+impl Choice {
+    pub(super) fn new(selectors: &[Selector], config: &ConfigArgs) -> Self {
+        Self {
+            selection: Selection::new(selectors),
+            config: config.clone(),
+        }
+    }
+
+    /// The selection by all devices so far.
+    pub(super) const fn selection(&self) -> &Selection {
+        &self.selection
+    }
+
+    /// Whether neither other devices nor receivers change what is shown.
+    pub(super) fn is_everything(&self) -> bool {
+        self.selection.is_everything() && !self.config.content.has_sections()
+    }
+
+    /// Applies the configuration to a known device, and takes note of it: call it for each before
+    /// [`Self::keeps`].
+    pub(super) fn learn(&mut self, device: &mut Device, receivers: &[Receiver]) {
+        self.apply(device, receivers);
+        self.selection.learn(device, receivers);
+    }
+
+    /// Applies the configuration to a device.
+    pub(super) fn apply(&self, device: &mut Device, receivers: &[Receiver]) {
+        self.config.content.apply(device, receivers);
+    }
+
+    /// Whether this device is shown.
+    pub(super) fn keeps(&self, device: &Device, receivers: &[Receiver]) -> bool {
+        let is_visible = self.config.keeps_hidden || !device.preferences.is_hidden;
+        is_visible && self.selection.selects(device, receivers)
+    }
+
+    /// Whether this receiver is shown with these devices, which are shown.
+    pub(super) fn keeps_receiver<'a>(
+        &self,
+        receiver: &Receiver,
+        mut shown: impl Iterator<Item = &'a Device>,
+    ) -> bool {
+        let is_linked = |device: &Device| {
+            let mut links = device.links();
+            links.any(|(link, _)| link.receiver() == Some(&*receiver.id))
+        };
+        self.selection.is_everything() || shown.any(is_linked)
+    }
+}
+
 /// Applies the configuration to a snapshot and keeps the devices that these selectors select, and
 /// the receivers that they have links to. Returns the selectors without a match, each with the
 /// nearest texts that match one.
@@ -26,30 +83,19 @@ pub(super) fn narrow(
         others,
         ..
     } = snapshot;
-    let mut selection = Selection::new(selectors);
-    for device in devices.iter_mut().chain(&mut *others) {
-        config.content.apply(device, receivers);
+    let mut choice = Choice::new(selectors, config);
+    for device in &mut *devices {
+        choice.learn(device, receivers);
     }
-    for device in &*devices {
-        selection.learn(device, receivers);
+    for device in &mut *others {
+        choice.apply(device, receivers);
     }
     let known: Vec<&Device> = devices.iter().chain(&*others).collect();
-    let unmatched = unmatched(&selection, &known, receivers);
-    let is_kept = |device: &mut Device| {
-        let is_visible = config.keeps_hidden || !device.preferences.is_hidden;
-        is_visible && selection.selects(device, receivers)
-    };
-    let unselected = devices.extract_if(.., |device| !is_kept(device));
+    let unmatched = unmatched(choice.selection(), &known, receivers);
+    let unselected = devices.extract_if(.., |device| !choice.keeps(device, receivers));
     others.extend(unselected);
     devices.sort_by_key(|device| device.preferences.position());
-    if selection.is_everything() {
-        return unmatched;
-    }
-    receivers.retain(|receiver| {
-        let links = devices.iter().flat_map(Device::links);
-        let mut ids = links.filter_map(|(link, _)| link.receiver());
-        ids.any(|id| id == receiver.id)
-    });
+    receivers.retain(|receiver| choice.keeps_receiver(receiver, devices.iter()));
     unmatched
 }
 

@@ -61,7 +61,7 @@ impl fmt::Display for Defaults {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct DefaultsTable {
     device: Vec<DeviceMatch>,
-    fields: Option<Vec<Field>>,
+    fields: Option<Fields>,
     color: Option<ColorWhen>,
     timeout: Option<Timeout>,
 }
@@ -71,10 +71,26 @@ impl From<DefaultsTable> for Defaults {
         let others = Self::default();
         Self {
             device: table.device.into_iter().map(|it| it.0).collect(),
-            fields: table.fields.unwrap_or(others.fields),
+            fields: table.fields.map_or(others.fields, |it| it.0),
             color: table.color.unwrap_or(others.color),
             timeout: table.timeout.map_or(others.timeout, |it| it.0),
         }
+    }
+}
+
+/// At least one field.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "Vec<Field>")]
+struct Fields(Vec<Field>);
+
+impl TryFrom<Vec<Field>> for Fields {
+    type Error = &'static str;
+
+    fn try_from(fields: Vec<Field>) -> Result<Self, Self::Error> {
+        if fields.is_empty() {
+            return Err("fields is a list of at least one field");
+        }
+        Ok(Self(fields))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Finds and reads the configuration.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::{env, io};
 
@@ -44,7 +45,12 @@ impl ConfigFile {
     pub fn read(named: Option<&Path>) -> Result<Self, ConfigError> {
         let candidates = named.map_or_else(places, |path| vec![path.to_owned()]);
         for path in candidates {
-            let text = match regular::read_text(&path, LONGEST) {
+            let text = match named {
+                // A pipe and /dev/null are possible.
+                Some(path) => File::open(path).and_then(|it| regular::read_open_text(it, LONGEST)),
+                None => regular::read_text(&path, LONGEST),
+            };
+            let text = match text {
                 Ok(text) => text,
                 Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => {
                     continue;

@@ -6,6 +6,9 @@ use toml::{Spanned, Value};
 use super::mistake::Mistake;
 use crate::device::ChargeLimits;
 
+/// The highest limit in percent: above it, no charge would be enough to end the reason.
+const MOST: u8 = 95;
+
 /// The limits that a table sets.
 pub(super) struct OwnLimits {
     pub(super) low: Option<Spanned<Threshold>>,
@@ -23,10 +26,14 @@ impl OwnLimits {
         let place = self.critical.as_ref().map_or(0, |it| it.span().start);
         let percent = |own: Option<Spanned<Threshold>>| own.map(|it| it.into_inner().0);
         let (low, critical) = (percent(self.low), percent(self.critical));
-        if let (low @ 1.., Some(critical)) = (low.unwrap_or(general.low), critical)
-            && critical >= low
+        let below = match low.unwrap_or(general.low) {
+            0 => MOST,
+            low => low,
+        };
+        if let Some(critical) = critical
+            && critical >= below
         {
-            let what = format!("critical ({critical}) must be below low ({low})");
+            let what = format!("critical ({critical}) must be below low ({below})");
             return Err(Mistake::at(text, place, &what));
         }
         Ok((low, critical))
@@ -42,7 +49,7 @@ impl TryFrom<Value> for Threshold {
     type Error = &'static str;
 
     fn try_from(value: Value) -> Result<Self, Self::Error> {
-        let percent = number(&value).filter(|it| *it <= 95);
+        let percent = number(&value).filter(|it| *it <= MOST);
         percent
             .map(Self)
             .ok_or("a limit is a charge from 1 to 95 percent, or 0 for never")

@@ -23,13 +23,13 @@ pub use self::defaults::{Defaults, LONGEST_TIMEOUT};
 pub use self::device::DeviceSection;
 pub use self::file::{ConfigError, ConfigFile, folder};
 pub use self::mistake::Mistake;
+pub use self::notify::{NotifySection, OwnAlertLimits};
 
 use self::bars::BarsTable;
 use self::defaults::DefaultsTable;
 use self::device::DeviceTable;
-use self::notify::{AsToml, Notify};
-use crate::alerts::Settings;
-use crate::device::{ChargeLimits, Device, Match, Preferences, Receiver, Selector};
+use self::notify::Notify;
+use crate::device::{AlertLimits, ChargeLimits, Device, Preferences, Receiver, Selector};
 
 /// The content of a configuration file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub struct Configuration {
     /// How devices are shown in general.
     pub bars: Bars,
     /// The settings of notifications.
-    pub notify: Settings,
+    pub notify: NotifySection,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -59,8 +59,9 @@ pub fn parse(text: &str) -> Result<Configuration, Mistake> {
         let place = error.span().map_or(0, |span| span.start);
         Mistake::at(text, place, error.message())
     })?;
-    let notify = file.notify.settings(text)?;
-    let bars = file.bars.bars(general_limits(&notify), text)?;
+    let notify = file.notify.section(text)?;
+    let shown = OwnAlertLimits::from(notify.limits).shown(ChargeLimits::DEFAULT);
+    let bars = file.bars.bars(shown, text)?;
     let devices = file.device.into_iter();
     let devices = devices.map(|it| it.section(bars.limits, text));
     Ok(Configuration {
@@ -69,13 +70,6 @@ pub fn parse(text: &str) -> Result<Configuration, Mistake> {
         bars,
         notify,
     })
-}
-
-/// The limits of notifications, which apply to what is shown as well. 0 turns a notification off,
-/// not the colour of a battery.
-fn general_limits(notify: &Settings) -> ChargeLimits {
-    let set = |limit: u8| (limit > 0).then_some(limit);
-    ChargeLimits::DEFAULT.with(set(notify.limits.low), set(notify.limits.critical))
 }
 
 impl Configuration {
@@ -87,38 +81,22 @@ impl Configuration {
     }
 
     fn preferences(&self, device: &Device, receivers: &[Receiver]) -> Preferences {
-        let section = self.section(device, receivers);
-        let own = section.cloned().unwrap_or_default();
-        let notify = self.notify.section(device);
-        let general = match notify {
-            Some(limits) => ChargeLimits {
-                low: limits.low,
-                critical: limits.critical,
-            },
-            None => self.bars.limits,
-        };
+        let own = of_device(&self.devices, |it| it.selector.as_ref(), device, receivers);
+        let own = own.cloned().unwrap_or_default();
+        let alerts = &self.notify.devices;
+        let alerts = of_device(alerts, |(selector, _)| Some(selector), device, receivers);
+        let alerts = alerts.map(|(_, own)| *own).unwrap_or_default();
+        let alert_limits = alerts.instead_of(self.notify.limits);
         Preferences {
             alias: own.name,
             is_hidden: own.hide,
             order: own.order,
-            low: own.low,
-            critical: own.critical,
-            shown_limits: general.with(own.low, own.critical),
+            shown_limits: alerts.shown(self.bars.limits).with(own.low, own.critical),
+            alert_limits: AlertLimits {
+                charge: alert_limits.charge.with(own.low, own.critical),
+                ..alert_limits
+            },
         }
-    }
-
-    /// The section of a device: the first that matches it exactly, or else the first that matches a
-    /// part of its name.
-    fn section(&self, device: &Device, receivers: &[Receiver]) -> Option<&DeviceSection> {
-        let how = |it: &&DeviceSection, how| {
-            let selector = it.selector.as_ref();
-            selector.and_then(|it| it.matches(device, receivers)) == Some(how)
-        };
-        let mut exact = self.devices.iter();
-        let mut part = self.devices.iter();
-        exact
-            .find(|it| how(it, Match::Exact))
-            .or_else(|| part.find(|it| how(it, Match::Part)))
     }
 
     /// These selectors, and those of the devices whose alias one of them may match: what to read.
@@ -134,14 +112,30 @@ impl Configuration {
 
     /// Whether names of devices are needed even if they are not shown.
     pub const fn has_sections(&self) -> bool {
-        !self.devices.is_empty()
+        !self.devices.is_empty() || !self.notify.devices.is_empty()
     }
+}
+
+/// Returns the section of a device: the first that matches it exactly, or else the first that matches
+/// a part of its name.
+fn of_device<'a, T>(
+    sections: &'a [T],
+    selector: fn(&T) -> Option<&Selector>,
+    device: &Device,
+    receivers: &[Receiver],
+) -> Option<&'a T> {
+    // The last of the best, from the end.
+    let sections = sections.iter().rev();
+    let how_well = |it| selector(it)?.matches(device, receivers);
+    let matching = sections.filter_map(|it| Some((how_well(it)?, it)));
+    let best = matching.max_by_key(|(how_well, _)| *how_well);
+    best.map(|(_, section)| section)
 }
 
 impl fmt::Display for Configuration {
     /// Formats the configuration as an equivalent file.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", AsToml(&self.notify))?;
+        write!(f, "{}", self.notify)?;
         write!(f, "\n{}\n{}", self.bars, self.defaults)?;
         for section in &self.devices {
             write!(f, "\n{section}")?;

@@ -9,95 +9,151 @@ use super::device::DeviceMatch;
 use super::limits::{OwnLimits, Threshold, number};
 use super::mistake::Mistake;
 use super::toml_text::quoted;
-use crate::alerts::{LetsThrough, Limits, QuietHours, Settings};
-use crate::device::ChargeLimits;
+use crate::alerts::{LetsThrough, QuietHours, Settings};
+use crate::device::{AlertLimits, ChargeLimits, Selector};
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Notify {
-    low: Option<Spanned<Threshold>>,
-    critical: Option<Spanned<Threshold>>,
-    charged: Option<bool>,
-    charging_error: Option<bool>,
-    light: Option<bool>,
-    light_days: Option<Days>,
-    quiet_hours: Quiet,
-    quiet_lets_through: LetsThrough,
-    device: Vec<OfDevice>,
+/// The settings of notifications.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotifySection {
+    /// The limits for all devices.
+    pub limits: AlertLimits,
+    /// What does not depend on the device.
+    pub settings: Settings,
+    /// What differs for single devices, in the order of the file.
+    pub devices: Vec<(Selector, OwnAlertLimits)>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OfDevice {
-    r#match: DeviceMatch,
-    low: Option<Spanned<Threshold>>,
-    critical: Option<Spanned<Threshold>>,
-    charged: Option<bool>,
-    charging_error: Option<bool>,
-    light: Option<bool>,
-    light_days: Option<Days>,
-}
-
-impl Notify {
-    pub(super) fn settings(self, text: &str) -> Result<Settings, Mistake> {
-        let own = Own {
-            low: self.low,
-            critical: self.critical,
-            charged: self.charged,
-            charging_error: self.charging_error,
-            light: self.light,
-            light_days: self.light_days,
-        };
-        let limits = own.instead_of(Limits::default(), text)?;
-        let devices = self.device.into_iter().map(|it| {
-            let own = Own {
-                low: it.low,
-                critical: it.critical,
-                charged: it.charged,
-                charging_error: it.charging_error,
-                light: it.light,
-                light_days: it.light_days,
-            };
-            Ok((it.r#match.0, own.instead_of(limits, text)?))
-        });
-        Ok(Settings {
-            limits,
-            quiet_hours: self.quiet_hours.0,
-            lets_through: self.quiet_lets_through,
-            devices: devices.collect::<Result<_, Mistake>>()?,
-        })
+impl Default for NotifySection {
+    fn default() -> Self {
+        Self {
+            limits: AlertLimits::DEFAULT,
+            settings: Settings::default(),
+            devices: Vec::new(),
+        }
     }
 }
 
-/// The values that a table sets.
-struct Own {
-    low: Option<Spanned<Threshold>>,
-    critical: Option<Spanned<Threshold>>,
-    charged: Option<bool>,
-    charging_error: Option<bool>,
-    light: Option<bool>,
-    light_days: Option<Days>,
+/// The limits that a section sets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OwnAlertLimits {
+    /// The limit for a low battery, in percent; 0: no notification.
+    pub low: Option<u8>,
+    /// The limit for a battery that is almost empty, in percent; 0: no notification.
+    pub critical: Option<u8>,
+    /// Whether to notify when the battery is full.
+    pub charged: Option<bool>,
+    /// Whether to notify when charging fails.
+    pub charging_error: Option<bool>,
+    /// Whether to notify when a solar keyboard receives too little light.
+    pub light: Option<bool>,
+    /// The number of days with too little light before the notification.
+    pub light_days: Option<u8>,
 }
 
-impl Own {
-    fn instead_of(self, others: Limits, text: &str) -> Result<Limits, Mistake> {
-        let own = OwnLimits {
-            low: self.low,
-            critical: self.critical,
-        };
-        let general = ChargeLimits {
-            low: others.low,
-            critical: others.critical,
-        };
-        let (low, critical) = own.checked(general, text)?;
-        let ChargeLimits { low, critical } = general.with(low, critical);
-        Ok(Limits {
-            low,
-            critical,
+impl OwnAlertLimits {
+    /// Replaces the limits that are set.
+    pub(super) fn instead_of(&self, others: AlertLimits) -> AlertLimits {
+        AlertLimits {
+            charge: others.charge.with(self.low, self.critical),
             charged: self.charged.unwrap_or(others.charged),
             charging_error: self.charging_error.unwrap_or(others.charging_error),
             light: self.light.unwrap_or(others.light),
-            light_days: self.light_days.map_or(others.light_days, |it| it.0),
+            light_days: self.light_days.unwrap_or(others.light_days),
+        }
+    }
+
+    /// The limits of the charge for what is shown: 0 turns a notification off, not a colour.
+    pub(super) fn shown(&self, others: ChargeLimits) -> ChargeLimits {
+        let set = |limit: Option<u8>| limit.filter(|limit| *limit > 0);
+        others.with(set(self.low), set(self.critical))
+    }
+}
+
+impl From<AlertLimits> for OwnAlertLimits {
+    fn from(limits: AlertLimits) -> Self {
+        Self {
+            low: Some(limits.charge.low),
+            critical: Some(limits.charge.critical),
+            charged: Some(limits.charged),
+            charging_error: Some(limits.charging_error),
+            light: Some(limits.light),
+            light_days: Some(limits.light_days),
+        }
+    }
+}
+
+/// Defines a table that sets limits and these other keys. Flattened structs of serde have no
+/// positions of mistakes.
+macro_rules! table {
+    ($(#[$meta:meta])* struct $name:ident { $($(#[$of_key:meta])* $key:ident: $type:ty,)* }) => {
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        $(#[$meta])*
+        pub(super) struct $name {
+            low: Option<Spanned<Threshold>>,
+            critical: Option<Spanned<Threshold>>,
+            charged: Option<bool>,
+            charging_error: Option<bool>,
+            light: Option<bool>,
+            light_days: Option<Days>,
+            $($(#[$of_key])* $key: $type,)*
+        }
+
+        impl $name {
+            /// Returns the limits of this table, whose limits of the charge are in place of the
+            /// general ones.
+            fn own(&mut self, general: ChargeLimits, text: &str) -> Result<OwnAlertLimits, Mistake> {
+                let charge = OwnLimits {
+                    low: self.low.take(),
+                    critical: self.critical.take(),
+                };
+                let (low, critical) = charge.checked(general, text)?;
+                Ok(OwnAlertLimits {
+                    low,
+                    critical,
+                    charged: self.charged,
+                    charging_error: self.charging_error,
+                    light: self.light,
+                    light_days: self.light_days.as_ref().map(|it| it.0),
+                })
+            }
+        }
+    };
+}
+
+table! {
+    #[derive(Default)]
+    struct Notify {
+        #[serde(default)]
+        quiet_hours: Quiet,
+        #[serde(default)]
+        quiet_lets_through: LetsThrough,
+        #[serde(default)]
+        device: Vec<OfDevice>,
+    }
+}
+
+table! {
+    struct OfDevice {
+        r#match: DeviceMatch,
+    }
+}
+
+impl Notify {
+    pub(super) fn section(mut self, text: &str) -> Result<NotifySection, Mistake> {
+        let own = self.own(ChargeLimits::DEFAULT, text)?;
+        let limits = own.instead_of(AlertLimits::DEFAULT);
+        let devices = self.device.into_iter().map(|mut it| {
+            let own = it.own(limits.charge, text)?;
+            Ok((it.r#match.0, own))
+        });
+        Ok(NotifySection {
+            limits,
+            settings: Settings {
+                quiet_hours: self.quiet_hours.0,
+                lets_through: self.quiet_lets_through,
+            },
+            devices: devices.collect::<Result<_, Mistake>>()?,
         })
     }
 }
@@ -130,31 +186,40 @@ impl TryFrom<Value> for Quiet {
     }
 }
 
-/// Settings as text: an equivalent configuration file.
-pub(super) struct AsToml<'a>(pub(super) &'a Settings);
-
-impl fmt::Display for AsToml<'_> {
+impl fmt::Display for NotifySection {
+    /// Formats the section as in the file.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let settings = self.0;
+        let settings = self.settings;
         let quiet = settings.quiet_hours.map(|it| it.to_string());
-        writeln!(f, "[notify]")?;
-        write_limits(f, settings.limits)?;
+        write!(f, "[notify]\n{}", OwnAlertLimits::from(self.limits))?;
         writeln!(f, "quiet_hours = \"{}\"", quiet.unwrap_or_default())?;
         let through = settings.lets_through.name();
         writeln!(f, "quiet_lets_through = \"{through}\"")?;
-        for (selector, limits) in &settings.devices {
+        for (selector, own) in &self.devices {
             let selector = quoted(&selector.to_string());
-            writeln!(f, "\n[[notify.device]]\nmatch = {selector}")?;
-            write_limits(f, *limits)?;
+            write!(f, "\n[[notify.device]]\nmatch = {selector}\n{own}")?;
         }
         Ok(())
     }
 }
 
-fn write_limits(f: &mut fmt::Formatter<'_>, limits: Limits) -> fmt::Result {
-    writeln!(f, "low = {}\ncritical = {}", limits.low, limits.critical)?;
-    writeln!(f, "charged = {}", limits.charged)?;
-    writeln!(f, "charging_error = {}", limits.charging_error)?;
-    writeln!(f, "light = {}", limits.light)?;
-    writeln!(f, "light_days = {}", limits.light_days)
+impl fmt::Display for OwnAlertLimits {
+    /// Formats the limits as in the file.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = |it: Option<u8>| it.map(|it| it.to_string());
+        let switch = |it: Option<bool>| it.map(|it| it.to_string());
+        for (key, value) in [
+            ("low", number(self.low)),
+            ("critical", number(self.critical)),
+            ("charged", switch(self.charged)),
+            ("charging_error", switch(self.charging_error)),
+            ("light", switch(self.light)),
+            ("light_days", number(self.light_days)),
+        ] {
+            if let Some(value) = value {
+                writeln!(f, "{key} = {value}")?;
+            }
+        }
+        Ok(())
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::text::is_plain;
+
 /// Formats a TOML basic string.
 pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
@@ -9,7 +11,7 @@ pub(super) fn quoted(text: &str) -> String {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),
             // Writing to a string does not fail.
-            c if c.is_control() => _ = write!(quoted, "\\u{:04X}", u32::from(c)),
+            c if !is_plain(c) => _ = write!(quoted, "\\U{:08X}", u32::from(c)),
             c => quoted.push(c),
         }
     }

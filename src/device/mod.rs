@@ -25,7 +25,7 @@ pub use identity::{apart_id, device_id, direct_id, direct_serial, headset_id, se
 pub use joined::join;
 pub use light::{Light, LightLevel};
 pub use model::Model;
-pub use preferences::{ChargeLimits, Preferences};
+pub use preferences::{AlertLimits, ChargeLimits, Preferences};
 pub use receiver::{ReceiverFamily, ReceiverModel, is_mute_receiver};
 pub use selection::Selection;
 pub use selector::{Candidate, Match, Selector, SelectorError};

@@ -87,23 +87,21 @@ impl FromStr for Selector {
         let text = text.trim();
         let (prefix, value) = text.split_once(':').unwrap_or(("", text));
         let value = value.trim().to_lowercase();
-        let rule: fn(String) -> Result<Rule, SelectorError> = match prefix.trim() {
-            "id" => |value| Ok(Rule::Id(value)),
-            "kind" => |value| {
-                let kind = DeviceKind::from_name(&value);
-                kind.map(Rule::Kind).ok_or(SelectorError::Kind)
-            },
-            "name" => |value| Ok(Rule::Name(value)),
-            "receiver" => |value| Ok(Rule::Receiver(value)),
-            "serial" => |value| Ok(Rule::Serial(value)),
-            "slot" => |value| {
-                let slot = value.parse().ok().and_then(Slot::new);
-                slot.map(Rule::Slot).ok_or(SelectorError::Slot)
-            },
-            "wpid" => |value| Ok(Rule::Wpid(value)),
-            // A colon may be in an id or a name.
-            _ => return Self::without_prefix(text),
-        };
+        let rule: fn(String) -> Result<Rule, SelectorError> =
+            match prefix.trim().to_lowercase().as_str() {
+                "id" => |value| Ok(Rule::Id(value)),
+                "kind" => |value| {
+                    let kind = DeviceKind::from_name(&value);
+                    kind.map(Rule::Kind).ok_or(SelectorError::Kind)
+                },
+                "name" => |value| Ok(Rule::Name(value)),
+                "receiver" => |value| Ok(Rule::Receiver(value)),
+                "serial" => |value| Ok(Rule::Serial(value)),
+                "slot" => |value| slot(&value).map(Rule::Slot).ok_or(SelectorError::Slot),
+                "wpid" => |value| Ok(Rule::Wpid(value)),
+                // A colon may be in an id or a name.
+                _ => return Self::without_prefix(text),
+            };
         if value.is_empty() {
             return Err(SelectorError::Empty);
         }
@@ -121,7 +119,7 @@ impl Selector {
             text: text.to_owned(),
             rule: match value.as_str() {
                 "" => return Err(SelectorError::Empty),
-                _ if value.bytes().all(|byte| byte.is_ascii_digit()) => Rule::Number(value),
+                _ if is_number(&value) => Rule::Number(value),
                 _ => Rule::Any(value),
             },
         })
@@ -246,7 +244,7 @@ impl Selector {
             }
             Rule::Number(text) => exactly(
                 identifies(text, device)
-                    || has_slot(device, |slot| slot.to_string() == *text)
+                    || has_slot(device, |it| Some(it) == slot(text))
                     || matches_name(text, device) == Some(Match::Exact),
             ),
             Rule::Id(text) => exactly(is(text, Some(&device.id))),
@@ -268,6 +266,17 @@ impl fmt::Display for Selector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
+}
+
+/// Whether the text consists of digits.
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Parses the number of a slot.
+fn slot(text: &str) -> Option<Slot> {
+    let number = Some(text).filter(|it| is_number(it))?;
+    Slot::new(number.parse().ok()?)
 }
 
 fn is(text: &str, value: Option<&str>) -> bool {
@@ -388,6 +397,10 @@ mod tests {
             "wpid:4002",
             "slot:1",
             "slot: 1",
+            "Slot:01",
+            "01",
+            "KIND:keyboard",
+            "Name:K750",
             "kind:Keyboard",
             "receiver:af4f95ea",
             "receiver:c52b",
@@ -440,6 +453,7 @@ mod tests {
             ("slot:0", SelectorError::Slot),
             ("slot:16", SelectorError::Slot),
             ("slot:one", SelectorError::Slot),
+            ("slot:+1", SelectorError::Slot),
             ("kind:mice", SelectorError::Kind),
         ] {
             assert_eq!(text.parse::<Selector>(), Err(error), "{text}");

@@ -87,10 +87,21 @@ pub fn open_to_append(path: &Path) -> io::Result<File> {
 /// Reads a file of at most this many bytes; a longer file is an error of kind `FileTooLarge`.
 /// Symbolic links are followed.
 pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    read_open(open(path)?, most)
+}
+
+/// Reads a text of at most this many bytes from any file that is open.
+pub fn read_open_text(file: File, most: u64) -> io::Result<String> {
+    text(read_open(file, most)?)
+}
+
+fn text(bytes: Vec<u8>) -> io::Result<String> {
+    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
+fn read_open(file: File, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    open(path)?
-        .take(most.saturating_add(1))
-        .read_to_end(&mut bytes)?;
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
@@ -99,8 +110,7 @@ pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 
 /// Reads a text file of at most this many bytes, as [`read`] does.
 pub fn read_text(path: &Path, most: u64) -> io::Result<String> {
-    let bytes = read(path, most)?;
-    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    text(read(path, most)?)
 }
 
 fn open_with(path: &Path, options: &mut OpenOptions, flags: OFlags) -> io::Result<File> {

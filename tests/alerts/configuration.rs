@@ -110,13 +110,18 @@ order = 3
 ";
     let configuration = parse(text).unwrap();
     assert_eq!(configuration.to_string(), text);
-    assert_eq!(configuration.notify.lets_through, LetsThrough::Nothing);
+    assert_eq!(
+        configuration.notify.settings.lets_through,
+        LetsThrough::Nothing
+    );
 }
 
 #[test]
 fn a_low_limit_at_or_below_critical_lowers_critical_too() {
     let settings = parse("[[notify.device]]\nmatch = 'M705'\nlow = 10").unwrap();
-    let limits = settings.notify.devices[0].1;
+    let mut device = named("M705");
+    settings.apply(&mut device, &[]);
+    let limits = device.preferences.alert_limits.charge;
     assert_eq!((limits.low, limits.critical), (10, 5));
 }
 
@@ -273,11 +278,47 @@ fn limits_apply_to_what_is_shown_and_to_notifications() {
             (6, 3),
             (6, 3),
         ),
+        // What a section does not set is that of all devices.
+        (
+            "[bars]\nlow = 60\n[[notify.device]]\nmatch = 'M'\ncharged = false",
+            (60, 10),
+            (20, 10),
+        ),
+        (
+            "[notify]\nlow = 0\n[[notify.device]]\nmatch = 'M'\ncharged = false",
+            (20, 10),
+            (0, 10),
+        ),
+        ("[[notify.device]]\nmatch = 'M'\nlow = 0", (20, 10), (0, 10)),
+        // Exact matches precede, and a receiver that is not known matches nothing.
+        (
+            "[[notify.device]]\nmatch = 'M7'\nlow = 9\n[[notify.device]]\nmatch = 'M705'\nlow = 8",
+            (8, 4),
+            (8, 4),
+        ),
+        (
+            "[[notify.device]]\nmatch = 'receiver:nosuch'\nlow = 90",
+            (20, 10),
+            (20, 10),
+        ),
+        // The limit that is nearer to the device applies, and the other one gives way.
+        ("notify = { low = 0, critical = 30 }", (31, 30), (0, 30)),
+        (
+            "[[notify.device]]\nmatch = 'M'\nlow = 10\n[[device]]\nmatch = 'M'\ncritical = 15",
+            (16, 15),
+            (16, 15),
+        ),
     ] {
         let device = configured(text, "M705");
         let limits = device.preferences.shown_limits;
         assert_eq!((limits.low, limits.critical), shown, "shown: {text}");
-        let limits = parse(text).unwrap().notify.of(&device);
+        let limits = device.preferences.alert_limits.charge;
+        let printed = parse(text).unwrap().to_string();
+        assert_eq!(
+            configured(&printed, "M705").preferences,
+            device.preferences,
+            "printed: {printed}"
+        );
         assert_eq!((limits.low, limits.critical), notified, "notified: {text}");
     }
 }

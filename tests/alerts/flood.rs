@@ -107,8 +107,8 @@ impl Seen {
 }
 
 /// The notifications for these readings.
-fn seen(settings: &Settings, readings: &[Reading]) -> Seen {
-    let mut alerts = Alerts::new(settings.clone(), TimeZone::UTC, Memory::default());
+fn seen(settings: Settings, readings: &[Reading]) -> Seen {
+    let mut alerts = Alerts::new(settings, TimeZone::UTC, Memory::default());
     let mut seen = Seen::default();
     let mut now = Timestamp::from_start(HOUR);
     for reading in readings {
@@ -157,7 +157,7 @@ proptest! {
     fn the_same_alert_of_a_device_is_shown_at_most_four_times_a_day(
         readings in prop::collection::vec(reading(), 1..300)
     ) {
-        let seen = seen(&Settings::default(), &readings);
+        let seen = seen(Settings::default(), &readings);
         for ((device, kind), times) in &seen.shown {
             let least = if *kind == Kind::Light { 7 * 24 * HOUR } else { 6 * HOUR };
             prop_assert!(closest(times).is_none_or(|it| it >= least), "{device} {kind:?}");
@@ -176,7 +176,7 @@ proptest! {
             it
         };
         let readings: Vec<Reading> = readings.into_iter().map(discharging).collect();
-        let seen = seen(&Settings::default(), &readings);
+        let seen = seen(Settings::default(), &readings);
         for ((device, kind), times) in &seen.shown {
             prop_assert!(closest(times).is_none_or(|it| it >= 24 * HOUR), "{device} {kind:?}");
         }
@@ -190,7 +190,7 @@ proptest! {
             quiet_hours: Some("22:00-07:00".parse().unwrap()),
             ..Settings::default()
         };
-        let seen = seen(&settings, &readings);
+        let seen = seen(settings, &readings);
         for ((_, kind), times) in &seen.shown {
             if kind.urgency() == Urgency::Critical {
                 continue;
@@ -222,7 +222,7 @@ proptest! {
             is_gone: false,
         };
         let readings: Vec<Reading> = charges.into_iter().map(reading).collect();
-        let seen = seen(&Settings::default(), &readings);
+        let seen = seen(Settings::default(), &readings);
         prop_assert!(seen.bubbles.len() <= 1, "{:?}", seen.bubbles);
     }
 }

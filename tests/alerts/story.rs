@@ -21,8 +21,8 @@ use hidpp_proto::feature::BatteryFeature;
 use hidpp_proto::units::{Lux, Percent, PercentPoints, Timestamp};
 use hidpp_proto::wire::Slot;
 use jiff::tz::TimeZone;
-use solar_status::alerts::{Alerts, Bubble, Memory, Order, Settings};
-use solar_status::config::parse;
+use solar_status::alerts::{Alerts, Bubble, Memory, Order};
+use solar_status::config::{Configuration, parse};
 use solar_status::device::{
     Battery, BatteryLevel, BatterySource, ChargeState, Device, Light, Link, Presence, ValueKind,
 };
@@ -36,8 +36,7 @@ pub(crate) fn story(configuration: &str, lines: &str) -> Vec<String> {
 
 /// Plays a story to its end.
 pub(crate) fn play(configuration: &str, lines: &str) -> Story {
-    let settings = parse(configuration).unwrap().notify;
-    let mut story = Story::new(settings);
+    let mut story = Story::new(parse(configuration).unwrap());
     for line in lines.lines().filter(|line| !line.trim().is_empty()) {
         story.play(line.trim());
     }
@@ -45,7 +44,7 @@ pub(crate) fn play(configuration: &str, lines: &str) -> Story {
 }
 
 pub(crate) struct Story {
-    settings: Settings,
+    configuration: Configuration,
     alerts: Alerts,
     now: Timestamp,
     pub(crate) seen: Vec<String>,
@@ -54,10 +53,14 @@ pub(crate) struct Story {
 }
 
 impl Story {
-    pub(crate) fn new(settings: Settings) -> Self {
-        let alerts = Alerts::new(settings.clone(), TimeZone::UTC, Memory::default());
+    pub(crate) fn new(configuration: Configuration) -> Self {
+        let alerts = Alerts::new(
+            configuration.notify.settings,
+            TimeZone::UTC,
+            Memory::default(),
+        );
         Self {
-            settings,
+            configuration,
             alerts,
             now: Timestamp::START,
             seen: Vec::new(),
@@ -88,7 +91,7 @@ impl Story {
             // The state as it is stored in the file.
             let memory = serde_json::to_string(self.alerts.memory()).unwrap();
             let memory = serde_json::from_str(&memory).unwrap();
-            self.alerts = Alerts::new(self.settings.clone(), TimeZone::UTC, memory);
+            self.alerts = Alerts::new(self.configuration.notify.settings, TimeZone::UTC, memory);
             return;
         }
         let words: Vec<&str> = words.collect();
@@ -107,7 +110,9 @@ impl Story {
     }
 
     pub(crate) fn take(&mut self, device: &Device) {
-        let orders = self.alerts.take(device, self.now);
+        let mut device = device.clone();
+        self.configuration.apply(&mut device, &[]);
+        let orders = self.alerts.take(&device, self.now);
         self.see(&orders);
     }
 

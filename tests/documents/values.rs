@@ -2,9 +2,9 @@
 //! program.
 
 use serde_json::Value;
-use solar_status::alerts::Limits;
 use solar_status::device::{
-    BatteryLevel, CHARGING_ABOVE, Changed, ChargeState, LightLevel, ReceiverFamily, ValueKind,
+    BatteryLevel, CHARGING_ABOVE, Changed, ChargeLimits, ChargeState, LightLevel, ReceiverFamily,
+    ValueKind,
 };
 use test_support::documents::{code_spans, document};
 
@@ -64,7 +64,7 @@ fn the_help_of_watch_has_the_light_above_which_it_charges() {
 
 #[test]
 fn documents_and_configuration_have_the_limits_of_charge() {
-    let Limits { low, critical, .. } = Limits::default();
+    let ChargeLimits { low, critical } = ChargeLimits::DEFAULT;
     let bars = format!("“Critical” is {critical} % or less, “low” {low} % or less");
     assert_has("docs/bars.md", &bars);
     let rows = [

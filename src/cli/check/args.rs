@@ -110,16 +110,16 @@ impl CheckArgs {
         }
     }
 
+    /// Returns why the limits of the options exclude each other.
+    pub(super) fn mistake(&self) -> Option<String> {
+        let (low, critical) = self.below.zip(self.critical)?;
+        (low > 0 && critical >= low)
+            .then(|| format!("--critical ({critical}) must be below --below ({low})"))
+    }
+
     /// Returns the limits of a device: those of the options, or else its own from the configuration.
-    pub(super) fn limits(&self, own: ChargeLimits) -> Result<ChargeLimits, String> {
-        let limits = own.with(self.below, self.critical);
-        let ChargeLimits { low, critical } = limits;
-        if self.critical.is_some() && low > 0 && critical >= low {
-            return Err(format!(
-                "--critical ({critical}) must be below --below ({low})"
-            ));
-        }
-        Ok(limits)
+    pub(super) fn limits(&self, own: ChargeLimits) -> ChargeLimits {
+        own.with(self.below, self.critical)
     }
 }
 
@@ -143,21 +143,30 @@ mod tests {
         args: CheckArgs,
     }
 
-    fn limits(arguments: &[&str]) -> Result<(u8, u8), String> {
-        let line = Line::try_parse_from([&["check"], arguments].concat()).unwrap();
-        line.args
-            .limits(ChargeLimits::DEFAULT)
-            .map(|it| (it.low, it.critical))
+    fn args(arguments: &[&str]) -> CheckArgs {
+        let line = Line::try_parse_from([&["check"], arguments].concat());
+        line.unwrap().args
     }
 
     #[test]
-    fn the_default_of_the_critical_limit_stays_below_the_other() {
-        assert_eq!(limits(&[]), Ok((20, 10)));
-        assert_eq!(limits(&["--below", "50"]), Ok((50, 10)));
-        assert_eq!(limits(&["--below", "8"]), Ok((8, 4)));
-        assert_eq!(limits(&["-w", "0"]), Ok((0, 10)), "critical only");
-        assert_eq!(limits(&["--warning=30%", "-c", "0"]), Ok((30, 0)));
-        assert!(limits(&["-c", "20"]).is_err());
+    fn the_limit_that_is_not_given_gives_way() {
+        let own = ChargeLimits::DEFAULT;
+        for (arguments, expected) in [
+            (&[][..], (20, 10)),
+            (&["--below", "50"], (50, 10)),
+            (&["--below", "8"], (8, 4)),
+            (&["-w", "0"], (0, 10)),
+            (&["--warning=30%", "-c", "0"], (30, 0)),
+            (&["-c", "25"], (26, 25)),
+            (&["-c", "100"], (100, 100)),
+        ] {
+            let args = args(arguments);
+            assert_eq!(args.mistake(), None, "{arguments:?}");
+            let ChargeLimits { low, critical } = args.limits(own);
+            assert_eq!((low, critical), expected, "{arguments:?}");
+        }
+        assert!(args(&["-w", "10", "-c", "10"]).mistake().is_some());
+        assert_eq!(args(&["-w", "0", "-c", "10"]).mistake(), None);
     }
 
     #[test]

@@ -12,7 +12,6 @@ use self::judged::{Judged, counts};
 use super::exit::{Checked, Exit};
 use super::style::Style;
 use super::{complain, failed, io_errors, status};
-use crate::device::ChargeLimits;
 
 pub(super) fn run(args: &CheckArgs) -> Exit {
     let (state, line) = check(args);
@@ -28,32 +27,35 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
 
 /// Returns the state and the line.
 fn check(args: &CheckArgs) -> (Checked, String) {
-    if let Err(error) = args.limits(ChargeLimits::DEFAULT) {
-        return unknown(&error);
+    if let Some(mistake) = args.mistake() {
+        return unknown(&mistake);
     }
     let status = args.status();
-    let reading = match status::read(&status) {
+    let mut reading = match status::read(&status) {
         Ok(reading) => reading,
         Err(error) => return unknown(&error),
     };
+    let traced = reading.finish_trace(&status.common, Exit::Ok);
     let (mut problems, exit) = reading.problems();
     let snapshot = &reading.snapshot;
     let style = Style::of_environment(false, None);
-    let is_selected = |device: &&_| !args.device.is_empty() || counts(device, snapshot.at);
+    // A default of the configuration selects no device by hand.
+    let is_named = args.config.names_devices;
+    let is_selected = |device: &&_| is_named || counts(device, snapshot.at);
     let devices = snapshot.devices.iter().filter(is_selected);
     let judged = devices.map(|device| {
-        let limits = args.limits(device.preferences.shown_limits)?;
-        Ok(Judged::of(device, limits, snapshot.at, style))
+        let limits = args.limits(device.preferences.shown_limits);
+        Judged::of(device, limits, snapshot.at, style)
     });
-    let mut devices = match judged.collect::<Result<Vec<Judged<'_>>, String>>() {
-        Ok(devices) => devices,
-        Err(error) => return unknown(&error),
-    };
+    let mut devices: Vec<Judged<'_>> = judged.collect();
     devices.sort_by_key(|it| {
         let charge = it.device.battery.and_then(|battery| battery.percent);
         (std::cmp::Reverse(it.state), charge.is_none(), charge)
     });
-    let unread = if exit == Exit::Ok {
+    if traced != Exit::Ok {
+        problems.push("the trace is incomplete".to_owned());
+    }
+    let unread = if exit == Exit::Ok && traced == Exit::Ok {
         Checked::Ok
     } else {
         Checked::Unknown
@@ -66,10 +68,7 @@ fn check(args: &CheckArgs) -> (Checked, String) {
     let worst = devices.iter().map(|it| it.state).max();
     let state = unread.max(worst.unwrap_or(Checked::Unknown));
     let line = line::line(state, &problems, &devices);
-    match reading.finish_trace(&status.common, Exit::Ok) {
-        Exit::Ok => (state, line),
-        _ => (state.max(Checked::Unknown), line),
-    }
+    (state, line)
 }
 
 fn unknown(reason: &dyn Display) -> (Checked, String) {
@@ -91,8 +90,11 @@ pub(super) fn not_configured(error: &dyn Display) -> Exit {
 pub(super) fn not_run(error: &clap::Error) -> Exit {
     if error.use_stderr() {
         let text = error.render().to_string();
-        let reason = text.lines().next().unwrap_or_default();
-        let reason = reason.strip_prefix("error: ").unwrap_or(reason);
+        // What is missing or conflicts follows in lines of its own.
+        let lines = text.lines().map(str::trim);
+        let lines: Vec<&str> = lines.take_while(|line| !line.is_empty()).collect();
+        let reason = lines.join(" ");
+        let reason = reason.strip_prefix("error: ").unwrap_or(&reason);
         let (_, line) = unknown(&reason);
         if let Err(error) = writeln!(io::stdout(), "{line}") {
             complain(&io_errors::unwritable(error));

@@ -19,13 +19,16 @@ pub(super) struct Missing {
 
 impl Missing {
     /// Everything present is about to be reported.
-    pub(super) const fn begin(&mut self) {
+    pub(super) fn begin(&mut self) {
+        self.unreadable.clear();
         self.has_failed = false;
     }
 
     /// This hardware is present, and is reported as unreadable.
     pub(super) fn on_unreadable(&mut self, unreadable: &Unreadable) {
-        self.unreadable.push(unreadable.clone());
+        if !self.unreadable.contains(unreadable) {
+            self.unreadable.push(unreadable.clone());
+        }
     }
 
     /// A node or device could not be read, which is reported.
@@ -45,7 +48,7 @@ impl Missing {
             let selector = &one.selector;
             let mut unreadable = self.unreadable.iter();
             let is_unreadable = unreadable.any(|it| selector.names(it.name.as_deref(), it.product));
-            if self.reported.insert(selector.to_string()) && !is_unreadable {
+            if !is_unreadable && self.reported.insert(selector.to_string()) {
                 texts.push(one.text(remedy));
             }
         }

@@ -7,7 +7,7 @@ use std::io;
 use super::missing::Missing;
 use super::selected::Selected;
 use crate::client::follow::{FollowEvent, OnEvent, Origin, SessionEvent};
-use crate::device::Device;
+use crate::device::{Change, Device};
 use crate::manager::Unreadable;
 use hidpp_proto::units::Timestamp;
 
@@ -40,10 +40,8 @@ impl Relay<'_> {
     ) -> io::Result<Option<Timestamp>> {
         let event = match event {
             SessionEvent::Follow(FollowEvent::Change(change)) => {
-                for change in self.selected.on_change(*change) {
-                    let change = FollowEvent::Change(Box::new(change));
-                    self.alarm = (self.on_event)(at, SessionEvent::Follow(change))?;
-                }
+                let changes = self.selected.on_change(*change);
+                self.pass_on(at, changes)?;
                 return Ok(self.alarm);
             }
             event => event,
@@ -57,7 +55,11 @@ impl Relay<'_> {
             SessionEvent::Follow(FollowEvent::Settled {
                 is_empty,
                 unselected,
-            }) => self.settle(*is_empty, unselected),
+            }) => {
+                let changes = self.selected.settle();
+                self.pass_on(at, changes)?;
+                self.settle(*is_empty, unselected);
+            }
             SessionEvent::Follow(FollowEvent::Remark(what)) => {
                 (self.complain)(what);
                 return Ok(self.alarm);
@@ -68,6 +70,14 @@ impl Relay<'_> {
         }
         self.alarm = (self.on_event)(at, event)?;
         Ok(self.alarm)
+    }
+
+    fn pass_on(&mut self, at: Timestamp, changes: Vec<Change>) -> io::Result<()> {
+        for change in changes {
+            let change = FollowEvent::Change(Box::new(change));
+            self.alarm = (self.on_event)(at, SessionEvent::Follow(change))?;
+        }
+        Ok(())
     }
 
     /// Reports what is missing or, with a daemon, cannot be read.

@@ -4,30 +4,33 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cli::options::ConfigArgs;
-use crate::cli::selecting::{self, Unmatched};
-use crate::device::{Change, Changed, Device, Receiver, Selection, Selector};
+use crate::cli::selecting::{self, Choice, Unmatched};
+use crate::device::{Change, Changed, Device, Receiver, Selector};
 
 /// Passes on the changes of selected devices and of their receivers.
 ///
 /// A device is added when it begins to be selected, and removed when it ends, as when a later
-/// device matches exactly what it matches in part. A receiver is added with the first of its
-/// selected devices.
+/// device matches exactly what it matches in part. A receiver is added before the first of its
+/// selected devices, and removed after the last. Until all present devices were reported, nothing
+/// is passed on, because each may change which others are selected.
 pub(super) struct Selected {
-    selection: Selection,
-    config: ConfigArgs,
+    choice: Choice,
     /// All reported devices, by id.
     devices: BTreeMap<String, Device>,
     receivers: Vec<Receiver>,
     /// The ids of the devices and receivers that were passed on.
     shown: BTreeSet<String>,
     shown_receivers: BTreeSet<String>,
+    /// Whether all present devices were reported.
+    is_settled: bool,
 }
 
 impl Selected {
     pub(super) fn new(selectors: &[Selector], config: &ConfigArgs) -> Self {
+        let choice = Choice::new(selectors, config);
         Self {
-            selection: Selection::new(selectors),
-            config: config.clone(),
+            is_settled: choice.is_everything(),
+            choice,
             devices: BTreeMap::new(),
             receivers: Vec::new(),
             shown: BTreeSet::new(),
@@ -40,10 +43,10 @@ impl Selected {
     pub(super) fn unmatched(&self, unselected: &[Device]) -> Vec<Unmatched> {
         let mut unselected = unselected.to_vec();
         for device in &mut unselected {
-            self.config.content.apply(device, &self.receivers);
+            self.choice.apply(device, &self.receivers);
         }
         let known: Vec<&Device> = self.devices.values().chain(&unselected).collect();
-        selecting::unmatched(&self.selection, &known, &self.receivers)
+        selecting::unmatched(self.choice.selection(), &known, &self.receivers)
     }
 
     /// Everything present is about to be reported again.
@@ -52,87 +55,77 @@ impl Selected {
         self.receivers.clear();
         self.shown.clear();
         self.shown_receivers.clear();
+        self.is_settled = self.choice.is_everything();
+    }
+
+    /// Everything present was reported. Returns the changes to pass on.
+    pub(super) fn settle(&mut self) -> Vec<Change> {
+        self.is_settled = true;
+        self.update()
     }
 
     /// Returns the changes to pass on for a change.
     pub(super) fn on_change(&mut self, mut change: Change) -> Vec<Change> {
-        if self.selection.is_everything() && !self.config.content.has_sections() {
-            return vec![change];
-        }
         if let Some(device) = change.device_mut() {
-            self.config.content.apply(device, &self.receivers);
+            self.choice.apply(device, &self.receivers);
         }
-        match change {
+        let mut described = Vec::new();
+        let was_shown = match &change {
             Change::ReceiverAdded(receiver) => {
                 self.receivers.retain(|it| it.id != receiver.id);
                 self.receivers.push(receiver.clone());
-                if self.selection.is_everything() {
-                    self.shown_receivers.insert(receiver.id.clone());
-                }
-                let is_shown = self.shown_receivers.contains(&receiver.id);
-                let added = is_shown.then_some(Change::ReceiverAdded(receiver));
-                let mut described = self.match_again();
-                let mut changes: Vec<Change> = added.into_iter().chain(self.update()).collect();
-                described.retain(|device| self.shown.contains(&device.id));
-                let described = described.into_iter();
-                changes.extend(
-                    described.map(|it| Change::DeviceChanged(it, vec![Changed::Description])),
-                );
-                changes
+                described = self.learn();
+                self.shown_receivers.contains(&receiver.id)
             }
             Change::ReceiverRemoved(receiver) => {
                 self.receivers.retain(|it| it.id != receiver.id);
-                let was_shown = self.shown_receivers.remove(&receiver.id);
-                let removed = was_shown.then_some(Change::ReceiverRemoved(receiver));
-                removed.into_iter().collect()
+                described = self.learn();
+                self.shown_receivers.remove(&receiver.id)
+            }
+            Change::DeviceAdded(device)
+            | Change::DeviceChanged(device, _)
+            | Change::DeviceRead(device) => {
+                self.devices.insert(device.id.clone(), device.clone());
+                described = self.learn();
+                self.shown.contains(&device.id)
             }
             Change::DeviceRemoved(device) => {
                 self.devices.remove(&device.id);
-                let was_shown = self.shown.remove(&device.id);
-                let removed = was_shown.then_some(Change::DeviceRemoved(device));
-                removed.into_iter().collect()
+                self.shown.remove(&device.id)
             }
-            Change::DeviceAdded(device) => {
-                self.shown.remove(&device.id);
-                self.take(device)
-            }
-            Change::DeviceChanged(device, what) => {
-                let was_shown = self.shown.contains(&device.id);
-                let mut changes = self.take(device.clone());
-                if was_shown && self.shown.contains(&device.id) {
-                    changes.push(Change::DeviceChanged(device, what));
-                }
-                changes
-            }
-            Change::DeviceRead(device) => {
-                let is_shown = self.shown.contains(&device.id);
-                self.devices.insert(device.id.clone(), device.clone());
-                let read = is_shown.then_some(Change::DeviceRead(device));
-                read.into_iter().collect()
-            }
-            Change::LightKey(device) => {
-                let is_shown = self.shown.contains(&device.id);
-                let pressed = is_shown.then_some(Change::LightKey(device));
-                pressed.into_iter().collect()
-            }
-            Change::Identified { .. } => vec![change],
+            Change::LightKey(device) => self.shown.contains(&device.id),
+            Change::Identified { .. } => true,
+        };
+        if !self.is_settled {
+            return Vec::new();
         }
+        let mut changes = self.update();
+        let is_shown = match &change {
+            Change::ReceiverAdded(receiver) => self.shown_receivers.contains(&receiver.id),
+            Change::DeviceAdded(device)
+            | Change::DeviceChanged(device, _)
+            | Change::DeviceRead(device)
+            | Change::LightKey(device) => self.shown.contains(&device.id),
+            Change::ReceiverRemoved(_) | Change::DeviceRemoved(_) | Change::Identified { .. } => {
+                true
+            }
+        };
+        if was_shown && is_shown {
+            changes.insert(0, change);
+        }
+        described.retain(|device| self.shown.contains(&device.id));
+        let described = described.into_iter();
+        changes.extend(described.map(|it| Change::DeviceChanged(it, vec![Changed::Description])));
+        changes
     }
 
-    fn take(&mut self, device: Device) -> Vec<Change> {
-        self.selection.learn(&device, &self.receivers);
-        self.devices.insert(device.id.clone(), device);
-        self.update()
-    }
-
-    /// Matches all devices with the selectors and the configuration, in which more may match after a
-    /// receiver was found. Returns the shown devices whose settings differ now.
-    fn match_again(&mut self) -> Vec<Device> {
+    /// Matches all devices with the selectors and the configuration again: receivers and other
+    /// devices decide as well. Returns the shown devices whose settings differ now.
+    fn learn(&mut self) -> Vec<Device> {
         let mut different = Vec::new();
         for device in self.devices.values_mut() {
             let before = device.preferences.clone();
-            self.config.content.apply(device, &self.receivers);
-            self.selection.learn(device, &self.receivers);
+            self.choice.learn(device, &self.receivers);
             if device.preferences != before && self.shown.contains(&device.id) {
                 different.push(device.clone());
             }
@@ -140,32 +133,38 @@ impl Selected {
         different
     }
 
-    /// Returns the changes that make the selected devices the ones that were passed on.
+    /// Returns the changes that make the selected devices and receivers the ones that were passed
+    /// on.
     fn update(&mut self) -> Vec<Change> {
-        let mut changes = Vec::new();
-        for device in self.devices.values() {
-            let is_shown = self.shown.contains(&device.id);
-            let is_visible = self.config.keeps_hidden || !device.preferences.is_hidden;
-            let is_selected = is_visible && self.selection.selects(device, &self.receivers);
-            match (is_selected, is_shown) {
-                (true, false) => {
-                    let receiver = device.receiver();
-                    let receiver = self.receivers.iter().find(|it| Some(&*it.id) == receiver);
-                    if let Some(receiver) = receiver
-                        && self.shown_receivers.insert(receiver.id.clone())
-                    {
-                        changes.push(Change::ReceiverAdded(receiver.clone()));
-                    }
-                    self.shown.insert(device.id.clone());
-                    changes.push(Change::DeviceAdded(device.clone()));
-                }
-                (false, true) => {
-                    self.shown.remove(&device.id);
-                    changes.push(Change::DeviceRemoved(device.clone()));
-                }
-                (true, true) | (false, false) => {}
+        let Self {
+            choice,
+            devices,
+            receivers,
+            shown,
+            shown_receivers,
+            ..
+        } = self;
+        let (mut added, mut removed) = (Vec::new(), Vec::new());
+        for device in devices.values() {
+            if !choice.keeps(device, receivers) {
+                let was_shown = shown.remove(&device.id);
+                removed.extend(was_shown.then(|| Change::DeviceRemoved(device.clone())));
+            } else if shown.insert(device.id.clone()) {
+                added.push(Change::DeviceAdded(device.clone()));
             }
         }
+        let mut changes = Vec::new();
+        for receiver in &*receivers {
+            let shown = devices.values().filter(|device| shown.contains(&device.id));
+            if !choice.keeps_receiver(receiver, shown) {
+                let was_shown = shown_receivers.remove(&receiver.id);
+                removed.extend(was_shown.then(|| Change::ReceiverRemoved(receiver.clone())));
+            } else if shown_receivers.insert(receiver.id.clone()) {
+                changes.push(Change::ReceiverAdded(receiver.clone()));
+            }
+        }
+        changes.append(&mut added);
+        changes.append(&mut removed);
         changes
     }
 }
@@ -177,7 +176,7 @@ mod tests {
     use super::*;
     use crate::config;
     use crate::device::samples::{battery, mouse};
-    use crate::device::{ChargeState, Link, ReceiverModel};
+    use crate::device::{ChargeState, Link, OtherLink, Presence, ReceiverModel};
     use hidpp_proto::wire::Slot;
 
     fn device(id: &str, name: &str) -> Device {
@@ -205,8 +204,58 @@ mod tests {
         }
     }
 
-    fn selected(text: &str) -> Selected {
+    /// The selection by this text, before anything was reported.
+    fn unsettled(text: &str) -> Selected {
         Selected::new(&[text.parse().unwrap()], &ConfigArgs::default())
+    }
+
+    fn selected(text: &str) -> Selected {
+        let mut selected = unsettled(text);
+        assert!(selected.settle().is_empty());
+        selected
+    }
+
+    #[test]
+    fn until_all_is_reported_nothing_is_passed_on() {
+        let mut selected = unsettled("K380");
+        for change in [
+            Change::ReceiverAdded(receiver("AF4F95EA")),
+            Change::DeviceAdded(device("B", "Keyboard K380")),
+            Change::DeviceAdded(device("A", "K380")),
+        ] {
+            assert!(selected.on_change(change).is_empty());
+        }
+        let expected = [
+            Change::ReceiverAdded(receiver("AF4F95EA")),
+            Change::DeviceAdded(device("A", "K380")),
+        ];
+        assert_eq!(selected.settle(), expected);
+        assert!(selected.settle().is_empty());
+    }
+
+    #[test]
+    fn a_receiver_is_removed_after_its_last_selected_device() {
+        let mut selected = selected("K750");
+        selected.on_change(Change::ReceiverAdded(receiver("AF4F95EA")));
+        // The receiver of another link counts as well.
+        let linked = Device {
+            link: Link::Direct {
+                node: "/dev/hidraw1".to_owned(),
+                bus: "usb".to_owned(),
+                product: 0xC547,
+            },
+            other_links: vec![OtherLink {
+                link: device("A", "K750").link,
+                presence: Presence::Online,
+            }],
+            ..device("A", "K750")
+        };
+        let changes = selected.on_change(Change::DeviceAdded(linked.clone()));
+        let added = Change::ReceiverAdded(receiver("AF4F95EA"));
+        assert_eq!(changes, [added, Change::DeviceAdded(linked.clone())]);
+        let changes = selected.on_change(Change::DeviceRemoved(linked.clone()));
+        let removed = Change::ReceiverRemoved(receiver("AF4F95EA"));
+        assert_eq!(changes, [Change::DeviceRemoved(linked), removed]);
     }
 
     #[test]
@@ -272,6 +321,7 @@ mod tests {
                 ..ConfigArgs::default()
             };
             let mut selected = Selected::new(&[], &config);
+            selected.settle();
             selected.on_change(Change::DeviceAdded(device("A", "K750")));
             selected.on_change(Change::ReceiverAdded(receiver("AF4F95EA")))
         };

@@ -34,8 +34,9 @@ pub(super) enum Tone {
     Critical,
 }
 
-/// Sorts all devices: first those with a position in the configuration, then those online, then those offline, then those without a battery; in each
-/// group the lowest battery first and unknown ones last.
+/// Sorts all devices: first those with a position in the configuration, then those online, then
+/// those offline, then those without a battery; in each group the lowest battery first and unknown
+/// ones last.
 pub(super) fn lowest_first(devices: &[Device]) -> Vec<&Device> {
     let mut devices: Vec<&Device> = devices.iter().collect();
     devices.sort_by_cached_key(|device| {

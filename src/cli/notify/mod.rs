@@ -62,7 +62,7 @@ pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {
         Store::open()
     };
     let naming = args.common.naming();
-    let settings = args.common.config.content.notify.clone();
+    let settings = args.common.config.content.notify.settings;
     let presenter = AlertPresenter::new(settings, zone, naming, screen, store);
     if is_virtual {
         at_once(args, presenter)

@@ -29,7 +29,7 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     if args.format.watch {
         return format::watch(&args.format, &args.common);
     }
-    let reading = match read(args) {
+    let mut reading = match read(args) {
         Ok(reading) => reading,
         Err(error) => {
             complain(&error);
@@ -94,20 +94,27 @@ pub(super) fn read(args: &StatusArgs) -> Result<Reading, Unread> {
     let mut memory = setup::memory(&args.common, !sources.virtual_time);
     let mut snapshot = read_status(sources.nodes, &query, &mut memory, &mut *clock)?;
     memory.save_or_log();
-    let naming = args.common.naming();
-    for device in &mut snapshot.devices {
-        naming.apply(device);
-    }
     snapshot.failures.extend(sources.failures);
     snapshot.unreadable = sources.unreadable;
     log::info!("{} reports sent", snapshot.sent);
-    let unmatched = selecting::narrow(&mut snapshot, &args.common.device, &args.common.config);
+    let unmatched = narrow(args, &mut snapshot);
     Ok(Reading {
         snapshot,
         unmatched,
         asked,
         trace,
     })
+}
+
+/// Keeps what is selected, and then sets the name that each device is shown by: which devices are
+/// selected does not depend on it.
+fn narrow(args: &StatusArgs, snapshot: &mut Snapshot) -> Vec<Unmatched> {
+    let unmatched = selecting::narrow(snapshot, &args.common.device, &args.common.config);
+    let naming = args.common.naming();
+    for device in &mut snapshot.devices {
+        naming.apply(device);
+    }
+    unmatched
 }
 
 /// The timeout for each of the two buses, which leaves enough time for the devices.
@@ -129,10 +136,8 @@ fn through(args: &StatusArgs, daemon: Daemon) -> Reading {
     let (mut devices, others): (Vec<Device>, Vec<Device>) = devices
         .into_iter()
         .partition(|device| filter.reports(device));
-    let naming = args.common.naming();
     for device in &mut devices {
         filter.trim(device);
-        naming.apply(device);
     }
     for receiver in &mut receivers {
         filter.trim_receiver(receiver);
@@ -147,7 +152,7 @@ fn through(args: &StatusArgs, daemon: Daemon) -> Reading {
         unreadable: unreadable_here(),
         interrupted: false,
     };
-    let unmatched = selecting::narrow(&mut snapshot, &args.common.device, &args.common.config);
+    let unmatched = narrow(args, &mut snapshot);
     Reading {
         snapshot,
         unmatched,
@@ -209,8 +214,14 @@ impl Reading {
         } else if !self.asked {
             problems.push(NOTHING.to_owned());
         } else if snapshot.others.iter().any(|it| it.preferences.is_hidden) {
-            problems
-                .push("every device is hidden by the configuration; --all shows them".to_owned());
+            let which = if snapshot.others.iter().all(|it| it.preferences.is_hidden) {
+                "every device"
+            } else {
+                "every selected device"
+            };
+            problems.push(format!(
+                "{which} is hidden by the configuration; --all shows them"
+            ));
         } else if let Some(receiver) = snapshot.receivers.iter().find(|it| it.paired > Some(0)) {
             problems.push(format!(
                 "{} is a {}: this version cannot read the records of its paired devices yet",
@@ -224,8 +235,8 @@ impl Reading {
     }
 
     /// Completes the recorded trace. Returns `exit`, or a failure if the trace is incomplete.
-    pub(super) fn finish_trace(self, common: &CommonArgs, exit: Exit) -> Exit {
-        setup::finish_trace(common, self.trace, exit)
+    pub(super) fn finish_trace(&mut self, common: &CommonArgs, exit: Exit) -> Exit {
+        setup::finish_trace(common, self.trace.take(), exit)
     }
 }
 
