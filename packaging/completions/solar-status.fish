@@ -80,7 +80,7 @@ complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "notify" -
 complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "history" -d 'Show past charge and light, and a forecast'
 complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c solar-status -n "__fish_solar_status_using_subcommand check" -s w -l below -l warning -d 'Warn at this charge in percent or below; 0: never [default: 20]' -r
-complete -c solar-status -n "__fish_solar_status_using_subcommand check" -s c -l critical -d 'Critical at this charge in percent or below; 0: never [default: 10, or half of --below]' -r
+complete -c solar-status -n "__fish_solar_status_using_subcommand check" -s c -l critical -d 'Critical at this charge in percent or below; 0: never [default: 10, but at most half of --below]' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand check" -s t -l timeout -d 'Give up after this many seconds' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand check" -l simulate -d 'Use simulated devices instead of real ones: a desk is a set of receivers and devices. The default desk is small' -r -f -a "small\t'One receiver with a K750, an M705 and a sleeping K800'
 fading\t'One receiver with batteries that discharge over days, to try out alerts'

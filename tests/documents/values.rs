@@ -87,8 +87,8 @@ fn the_example_configuration_has_the_defaults() {
     let lines = example
         .lines()
         .take_while(|line| *line != "#[[notify.device]]")
-        .filter_map(|line| line.strip_prefix('#'))
-        .filter(|line| line.starts_with('[') || line.contains(" = "));
+        .filter_map(|line| line.strip_prefix('#').or(Some(line)))
+        .filter(|line| line.starts_with('[') || (line.contains(" = ") && !line.starts_with(' ')));
     let uncommented = lines.collect::<Vec<_>>().join("\n") + "\n";
     assert!(uncommented.lines().count() > 7, "{uncommented}");
     let scratch = Scratch::new();

@@ -56,7 +56,7 @@ pub struct CheckArgs {
     )]
     below: Option<u8>,
 
-    /// Critical at this charge in percent or below; 0: never [default: 10, or half of --below]
+    /// Critical at this charge in percent or below; 0: never [default: 10, but at most half of --below]
     #[arg(short, long, value_name = "PERCENT", value_parser = parse_limit, help_heading = LIMITS)]
     critical: Option<u8>,
 
