@@ -115,13 +115,13 @@ fn indices_are_learnt_from_the_conversation() {
 
 #[test]
 fn fields_of_json_are_those_of_other_batteries() {
-    let value = json("51 0B 00 03 10 00 06 00 04 0A 4E 50 09");
+    let value = json("51 0B 00 03 10 00 06 00 04 0A 4E 50 05");
     for (name, expected) in [
         ("protocol", "Centurion".into()),
         ("feature", "0104".into()),
         ("percent", 78.into()),
         ("state", Value::Null),
-        ("state_code", 9.into()),
+        ("state_code", 5.into()),
         ("second", 80.into()),
         ("software_id", 10.into()),
         ("through_bridge", true.into()),

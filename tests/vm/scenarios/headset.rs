@@ -47,7 +47,7 @@ fn read(program: &Program) -> Value {
 
 fn expect(headset: &Value, connection: &str, online: bool) {
     for (name, expected) in [
-        ("name", json!("G522 LIGHTSPEED")),
+        ("name", json!("Logitech G522 LIGHTSPEED")),
         ("kind", json!("headset")),
         ("serial", json!(SERIAL)),
         ("connection", json!(connection)),
