@@ -171,6 +171,41 @@ fn devices_are_sorted_by_order() {
     let table = config.stdout(&["--simulate"]);
     let place = |name| table.find(name).unwrap();
     assert!(place("K800") < place("M705") && place("M705") < place("K750"));
+    // In a bar, no other device hides a low battery.
+    let low = "[[device]]\nmatch = 'M705'\nlow = 70\n[[device]]\nmatch = 'K750'\norder = 0";
+    let bar = Config::of(low).stdout(&["--simulate", "--format", "waybar"]);
+    assert!(
+        bar.starts_with(r#"{"text":"M705 65 %","alt":"low""#),
+        "{bar}"
+    );
+}
+
+#[test]
+fn the_most_specific_section_applies_whatever_their_order() {
+    let sections = [
+        "'kind:mouse'\nname = 'any'",
+        "'M70'\nname = 'part'",
+        "'M705'\nname = 'own'",
+    ];
+    let sections = sections.map(|it| format!("[[device]]\nmatch = {it}\n"));
+    let name = |used: &[&String]| {
+        let used: String = used.iter().copied().map(String::as_str).collect();
+        let named = ["--simulate", "--device", "slot:2", "--format", "{name}"];
+        Config::of(&used).stdout(&named)
+    };
+    let [kind, part, own] = &sections;
+    assert_eq!(name(&[kind, part]), "part\n");
+    assert_eq!(name(&[part, kind]), "part\n");
+    assert_eq!(name(&[kind, part, own]), "own\n");
+    assert_eq!(name(&[own, part, kind]), "own\n");
+}
+
+#[test]
+fn an_alias_is_preferred_to_a_kind() {
+    let config = Config::of("[[device]]\nmatch = 'K750'\nname = 'mouse'\n");
+    let named = |selector| config.stdout(&["--simulate", "--device", selector, "--format", "{id}"]);
+    assert_eq!(named("mouse"), "4002-392A0750\n");
+    assert_eq!(named("kind:mouse"), "101B-1C5E0705\n");
 }
 
 #[test]

@@ -22,7 +22,7 @@ const EXAMPLES: &str = "\
 Examples:
   solar-status                        all devices, as a table
   solar-status -j -d K750             one device, as JSON for a script
-  solar-status check --below 20       exit status 1 if a battery is low
+  solar-status check --below 20       exit status 1: low, 2: almost empty
   solar-status --fields battery       without names: the fewest requests
   solar-status --record bug.trace --anonymize
                                       record a trace for a bug report

@@ -29,7 +29,7 @@ use self::bars::BarsTable;
 use self::defaults::DefaultsTable;
 use self::device::DeviceTable;
 use self::notify::Notify;
-use crate::device::{AlertLimits, ChargeLimits, Device, Preferences, Receiver, Selector};
+use crate::device::{AlertLimits, ChargeLimits, Device, Match, Preferences, Receiver, Selector};
 
 /// The content of a configuration file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -116,8 +116,8 @@ impl Configuration {
     }
 }
 
-/// Returns the section of a device: the first that matches it exactly, or else the first that matches
-/// a part of its name.
+/// Returns the most specific section of a device: one that identifies it, else one with a part of its
+/// name, else one of its kind, slot or receiver. Of several, the first.
 fn of_device<'a, T>(
     sections: &'a [T],
     selector: fn(&T) -> Option<&Selector>,
@@ -128,7 +128,11 @@ fn of_device<'a, T>(
     let sections = sections.iter().rev();
     let how_well = |it| selector(it)?.matches(device, receivers);
     let matching = sections.filter_map(|it| Some((how_well(it)?, it)));
-    let best = matching.max_by_key(|(how_well, _)| *how_well);
+    let best = matching.max_by_key(|(how_well, _)| match how_well {
+        Match::Group => 0,
+        Match::Part => 1,
+        Match::Exact => 2,
+    });
     best.map(|(_, section)| section)
 }
 

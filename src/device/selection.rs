@@ -87,6 +87,12 @@ mod tests {
         assert_eq!(selected(&["K380", "multi-device"], &devices), ["A", "B"]);
         assert_eq!(selected(&["keyboard"], &devices), ["A"]);
         assert_eq!(selected(&["name:keyboard"], &devices), ["B"]);
+        let named_like_a_kind = [
+            named("A", "keyboard", Some(DeviceKind::Mouse)),
+            named("B", "K380", Some(DeviceKind::Keyboard)),
+        ];
+        assert_eq!(selected(&["keyboard"], &named_like_a_kind), ["A"]);
+        assert_eq!(selected(&["kind:keyboard"], &named_like_a_kind), ["B"]);
         assert_eq!(selected(&[], &devices), ["A", "B", "C"]);
     }
 

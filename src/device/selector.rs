@@ -8,7 +8,7 @@ use hidpp_proto::wire::Slot;
 
 /// Selects devices by a text from the user: `K750`, `slot:5`, `kind:mouse`.
 ///
-/// A text without a prefix matches an id, serial number, wpid, kind or name exactly, or a part of a
+/// A text without a prefix matches an id, serial number, wpid or name exactly, a kind, or a part of a
 /// name. A bare number is a slot: it matches no part of a name, because nearly every name contains
 /// a digit. Case does not matter. [`Selection`](super::Selection) decides between devices that
 /// match exactly and others that match in part.
@@ -40,7 +40,9 @@ enum Rule {
 pub enum Match {
     /// It is a part of a name.
     Part,
-    /// It is equal to what identifies the device.
+    /// It is the kind, slot or receiver of the device, which others can have, too.
+    Group,
+    /// It is equal to what identifies the device: id, serial number, wpid or a name.
     Exact,
 }
 
@@ -238,17 +240,20 @@ impl Selector {
     /// `receivers`, `receiver:` matches the id of the receiver only.
     pub fn matches(&self, device: &Device, receivers: &[Receiver]) -> Option<Match> {
         let exactly = |is_it: bool| is_it.then_some(Match::Exact);
+        let group = |is_it: bool| is_it.then_some(Match::Group);
         match &self.rule {
             Rule::Any(text) => {
-                exactly(identifies(text, device)).or_else(|| matches_name(text, device))
+                let kind = group(is(text, device.kind.and_then(DeviceKind::name)));
+                let name = matches_name(text, device);
+                exactly(identifies(text, device)).max(name).max(kind)
             }
-            Rule::Number(text) => exactly(
-                identifies(text, device)
-                    || has_slot(device, |it| Some(it) == slot(text))
-                    || matches_name(text, device) == Some(Match::Exact),
-            ),
+            Rule::Number(text) => {
+                let slot = group(has_slot(device, |it| Some(it) == slot(text)));
+                let name = matches_name(text, device).filter(|it| *it == Match::Exact);
+                exactly(identifies(text, device)).max(name).max(slot)
+            }
             Rule::Id(text) => exactly(is(text, Some(&device.id))),
-            Rule::Kind(kind) => exactly(device.kind == Some(*kind)),
+            Rule::Kind(kind) => group(device.kind == Some(*kind)),
             Rule::Name(text) => matches_name(text, device),
             Rule::Receiver(text) => {
                 let links = device.links();
@@ -256,7 +261,7 @@ impl Selector {
                 matches.max()
             }
             Rule::Serial(text) => exactly(is(text, device.serial.as_deref())),
-            Rule::Slot(number) => exactly(has_slot(device, |slot| slot == *number)),
+            Rule::Slot(number) => group(has_slot(device, |slot| slot == *number)),
             Rule::Wpid(text) => exactly(is_wpid(text, device)),
         }
     }
@@ -287,12 +292,9 @@ fn is_wpid(text: &str, device: &Device) -> bool {
     is(text, device.wpid.map(|wpid| wpid.to_string()).as_deref())
 }
 
-/// Whether this is the id, serial number, wpid or kind of the device.
+/// Whether this is the id, serial number or wpid of the device.
 fn identifies(text: &str, device: &Device) -> bool {
-    is(text, Some(&device.id))
-        || is(text, device.serial.as_deref())
-        || is_wpid(text, device)
-        || is(text, device.kind.and_then(DeviceKind::name))
+    is(text, Some(&device.id)) || is(text, device.serial.as_deref()) || is_wpid(text, device)
 }
 
 fn has_slot(device: &Device, is_it: impl Fn(Slot) -> bool) -> bool {
@@ -324,7 +326,7 @@ fn in_name(text: &str, name: &str) -> Option<Match> {
 fn matches_receiver(text: &str, link: &Link, receivers: &[Receiver]) -> Option<Match> {
     let id = link.receiver()?;
     if is(text, Some(id)) {
-        return Some(Match::Exact);
+        return Some(Match::Group);
     }
     let receiver = receivers.iter().find(|it| it.id == id)?;
     let product = format!("{:04X}", receiver.product);
@@ -333,9 +335,10 @@ fn matches_receiver(text: &str, link: &Link, receivers: &[Receiver]) -> Option<M
         .into_iter()
         .any(|value| is(text, value))
     {
-        return Some(Match::Exact);
+        return Some(Match::Group);
     }
-    in_name(text, receiver.model.name())
+    // Others can have this receiver, too, even if its whole name is given.
+    in_name(text, receiver.model.name()).min(Some(Match::Group))
 }
 
 #[cfg(test)]
@@ -387,27 +390,31 @@ mod tests {
             "k750",
             "4002",
             "5692b2ec",
-            "1",
-            "keyboard",
             "4002-5692B2EC",
             "Wireless solar keyboard K750",
             "name:K750",
             "id:4002-5692b2ec",
             "serial:5692B2EC",
             "wpid:4002",
+            "Name:K750",
+        ] {
+            assert_eq!(matches(text), Some(Match::Exact), "{text}");
+        }
+        for text in [
+            "1",
+            "keyboard",
             "slot:1",
             "slot: 1",
             "Slot:01",
             "01",
             "KIND:keyboard",
-            "Name:K750",
             "kind:Keyboard",
             "receiver:af4f95ea",
             "receiver:c52b",
             "receiver:Unifying",
             "receiver:unifying receiver",
         ] {
-            assert_eq!(matches(text), Some(Match::Exact), "{text}");
+            assert_eq!(matches(text), Some(Match::Group), "{text}");
         }
         for text in ["K75", "solar keyboard", "name:K75", "receiver:unif"] {
             assert_eq!(matches(text), Some(Match::Part), "{text}");

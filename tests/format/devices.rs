@@ -156,5 +156,5 @@ pub(crate) fn odd() -> Vec<Device> {
 
 /// The names of the odd devices in the order of a bar, which leaves out the one without a battery.
 pub(crate) const ODD_IN_A_BAR: [&str; 8] = [
-    "critical", "steps", "low", "broken", "estimate", "solar", "unknown", "asleep",
+    "critical", "broken", "steps", "low", "estimate", "solar", "unknown", "asleep",
 ];

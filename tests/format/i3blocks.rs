@@ -74,11 +74,14 @@ fn block_of_line(line: &str) -> Value {
 }
 
 #[test]
-fn i3blocks_shows_the_three_lowest_in_the_colour_of_the_most_urgent() {
+fn i3blocks_shows_the_three_most_urgent_in_the_colour_of_the_first() {
     let line = rendered("i3blocks", &odd());
     block(&line);
     let shown = block_of_line(&line);
-    assert_eq!(shown["full_text"], "critical 10 %  steps low  low 20 %  +5");
+    assert_eq!(
+        shown["full_text"],
+        "critical 10 %  broken 50 %  steps low  +5"
+    );
     assert_eq!(shown["short_text"], "critical 10 %");
     assert_eq!(shown["color"], "#FF5555");
     assert_eq!(shown["urgent"], true);

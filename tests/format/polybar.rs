@@ -29,10 +29,13 @@ fn low_and_absent_devices_are_coloured() {
     let line = rendered("polybar", &odd());
     assert_eq!(
         line,
-        "%{F#FF5555}critical 10 % %{F-}  %{F#FFB86C}steps low %{F-}  \
-         %{F#FFB86C}low 20 % %{F-}  +5"
+        "%{F#FF5555}critical 10 % %{F-}  %{F#FF5555}broken 50 % %{F-}  \
+         %{F#FFB86C}steps low %{F-}  +5"
     );
-    assert_eq!(untagged(&line), "critical 10 %   steps low   low 20 %   +5");
+    assert_eq!(
+        untagged(&line),
+        "critical 10 %   broken 50 %   steps low   +5"
+    );
     let mut asleep = odd();
     asleep.retain(|device| device.name.as_deref() == Some("asleep"));
     let line = rendered("polybar", &asleep);

@@ -17,11 +17,11 @@ fn a_template_prints_one_line_per_device() {
 }
 
 #[test]
-fn devices_are_sorted_by_charge_with_absent_ones_and_those_without_battery_last() {
+fn devices_are_sorted_by_urgency_and_charge_with_absent_ones_and_those_without_battery_last() {
     let names = rendered("{name}", &odd());
     assert_eq!(
         names,
-        "critical  steps  low  broken  estimate  solar  unknown  asleep  wired"
+        "critical  broken  steps  low  estimate  solar  unknown  asleep  wired"
     );
 }
 

@@ -119,7 +119,7 @@ fn tmux_colours_low_and_absent_devices() {
     asleep.retain(|device| device.name.as_deref() == Some("asleep"));
     let asleep = shown(&rendered("tmux", &asleep));
     let status = shown(&rendered("tmux", &odd()));
-    assert_eq!(plain(&status), "critical 10 %  steps low  low 20 %  +5<");
+    assert_eq!(plain(&status), "critical 10 %  broken 50 %  steps low  +5<");
     let painted = [
         (&asleep, "asleep", 90),
         (&status, "critical", 31),

@@ -19,7 +19,7 @@ Examples:
   solar-status check --device M705 --below 15
   solar-status check -d M705 -w 15 -c 5     the same, as for Nagios or Icinga
   solar-status check --simulate             without any hardware
-  solar-status check >/dev/null || beep     the exit status only
+  solar-status check || [ $? -eq 3 ] || beep   beeps if a battery is low (1, 2)
 
 The output is one line, as the guidelines of the monitoring plugins
 (monitoring-plugins.org) define it: the state, the reason, and after a bar the

@@ -25,8 +25,8 @@ Formats:
                  light, presence, left, to_full (time until the battery is empty
                  or full)
 
-The lowest battery comes first, offline devices last, with the age of their
-charge. A bar drops an offline device a day after it was last known to be
+Low batteries come first, then by order and charge, offline devices last, with
+the age of their charge. A bar drops an offline device a day after it was last known to be
 reachable; a template with a single device counts as a bar.
 
 In a template, {percent:3} is at least three columns wide, {name:.12} at most

@@ -34,9 +34,9 @@ pub(super) enum Tone {
     Critical,
 }
 
-/// Sorts all devices: first those with a position in the configuration, then those online, then
-/// those offline, then those without a battery; in each group the lowest battery first and unknown
-/// ones last.
+/// Sorts all devices: first critical and low ones that are present, so that no other hides them; then
+/// those with a position in the configuration, then those online, then those offline, then those
+/// without a battery; in each group the lowest battery first and unknown ones last.
 pub(super) fn lowest_first(devices: &[Device]) -> Vec<&Device> {
     let mut devices: Vec<&Device> = devices.iter().collect();
     devices.sort_by_cached_key(|device| {
@@ -44,7 +44,13 @@ pub(super) fn lowest_first(devices: &[Device]) -> Vec<&Device> {
         let percent = battery.and_then(|it| it.percent.map(Percent::get));
         let charge = percent.or(battery.and_then(|it| it.level.map(BatteryLevel::least)));
         let none = device.has_battery == Some(false);
+        let urgency = match urgency(device) {
+            Urgency::Critical => 0,
+            Urgency::Low => 1,
+            Urgency::Good | Urgency::Unknown => 2,
+        };
         (
+            urgency,
             device.preferences.position(),
             none,
             device.presence == Presence::Offline,
@@ -55,6 +61,15 @@ pub(super) fn lowest_first(devices: &[Device]) -> Vec<&Device> {
         )
     });
     devices
+}
+
+/// The last value of a device that is off or in use elsewhere is not urgent.
+fn urgency(device: &Device) -> Urgency {
+    let battery = device.battery.as_ref();
+    let present = battery.filter(|_| device.presence != Presence::Offline);
+    present.map_or(Urgency::Unknown, |battery| {
+        Urgency::of(battery, device.preferences.shown_limits)
+    })
 }
 
 /// Returns the devices that have or may have a battery, the lowest first.
@@ -106,8 +121,6 @@ impl<'a> Entry<'a> {
         let name = value_text::name(device);
         let battery = device.battery.as_ref();
         let charge = battery.and_then(|battery| value_text::charge(battery, style));
-        // The last value of a device that is off or in use elsewhere is not urgent.
-        let present = battery.filter(|_| device.presence != Presence::Offline);
         Self {
             device,
             name: match look.max_name {
@@ -115,9 +128,7 @@ impl<'a> Entry<'a> {
                 None => name,
             },
             charge: charge.unwrap_or_else(|| style.unknown().to_owned()),
-            urgency: present.map_or(Urgency::Unknown, |battery| {
-                Urgency::of(battery, device.preferences.shown_limits)
-            }),
+            urgency: urgency(device),
             moment,
         }
     }
