@@ -130,7 +130,7 @@ fn an_unknown_device_is_exit_status_3() {
     let output = bus.solar_status(&["--device", "K751"]);
     assert_eq!(output.status.code(), Some(3), "{output:?}");
     let message = "solar-status: no device matches “K751”; similar: “K750”; \
-                   or run solar-status without --device to see all\n";
+                   run solar-status without --device to see all\n";
     assert_eq!(stderr(&output), message);
     let direct = bus.solar_status(&["--device", "K751", "--simulate"]);
     assert_eq!(stderr(&direct), message, "read directly");
