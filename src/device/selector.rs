@@ -9,8 +9,8 @@ use hidpp_proto::wire::Slot;
 /// Selects devices by a text from the user: `K750`, `slot:5`, `kind:mouse`.
 ///
 /// A text without a prefix matches an id, serial number, wpid or name exactly, a kind, or a part of a
-/// name. A bare number is a slot: it matches no part of a name, because nearly every name contains
-/// a digit. Case does not matter. [`Selection`](super::Selection) decides between devices that
+/// name. A bare number matches a slot, or exactly an id, serial number, wpid or whole name, but no
+/// part of a name, because nearly every name contains a digit. Case does not matter. [`Selection`](super::Selection) decides between devices that
 /// match exactly and others that match in part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector {
@@ -22,9 +22,9 @@ pub struct Selector {
 /// What a selector is compared with. Texts are in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Rule {
-    /// Everything that identifies a device, and parts of names.
+    /// Everything that identifies a device, its kind, and parts of names.
     Any(String),
-    /// A bare number: everything that identifies a device, but no part of a name.
+    /// A bare number: a slot and everything that identifies a device, but no part of a name.
     Number(String),
     Id(String),
     Kind(DeviceKind),
@@ -159,8 +159,8 @@ impl Selector {
         }
     }
 
-    /// Whether the selector may match this device, whatever other devices there are and whichever
-    /// receivers they have.
+    /// Whether the selector may match this device. The other devices and the properties of its
+    /// receiver are unknown here: `receiver:` may match every device that has a receiver.
     pub fn may_select(&self, device: &Device) -> bool {
         match self.rule {
             Rule::Receiver(_) => device.links().any(|(link, _)| link.receiver().is_some()),

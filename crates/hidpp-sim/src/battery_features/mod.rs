@@ -1,6 +1,8 @@
-//! The battery features of HID++ 2.0 that report the common battery: 1000, 1001, 1004 and 1F20, each a
-//! view of it. (4301 has a charge of its own, in `solar.rs`; 0104 of Centurion is in `centurion`.) A new one is a variant of [`BatteryView`]; besides, `battery()` in `catalogue/parse.rs` has the word
-//! for it in `devices.txt`.
+//! The battery features of HID++ 2.0 that report the device's [`Battery`]: 1000, 1001, 1004 and 1F20,
+//! each in its own format. (4301 has a charge of its own, in `solar.rs`; 0104 of Centurion is in
+//! `centurion`.) A new one is a variant of [`BatteryView`], an entry in `BatteryView::samples`, from
+//! which `tests/manager/batteries.rs` takes the features, and a word for `devices.txt` in `battery()` of
+//! `catalogue/parse.rs`.
 //!
 //! | feature | function 0 | function 1 | event 0 |
 //! |---|---|---|---|

@@ -245,12 +245,13 @@ impl BatteryFeature {
         }
     }
 
-    /// Whether a report can be a reading. If it cannot, another feature is at that index.
+    /// Whether a report looks like a reading. If not, the feature index may be stale: the session looks
+    /// it up and reads again, and uses the second reading whatever this function returns.
     pub fn can_be_reading(self, report: &Report) -> bool {
         (self.spec().can_be_reading)(report)
     }
 
-    /// Whether a refused reading means that the device is switched off, as with the dongle of a
+    /// Whether an error in reply to the read request means that it is switched off, as with the dongle of a
     /// headset.
     pub const fn refuses_when_off(self) -> bool {
         self.spec().refuses_when_off

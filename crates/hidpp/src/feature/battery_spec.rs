@@ -20,7 +20,7 @@ pub(super) struct BatterySpec {
     pub(super) get_capability: Option<fn(FeatureIndex) -> Call>,
     /// Whether a report can be a reading.
     pub(super) can_be_reading: fn(&Report) -> bool,
-    /// Whether a refused reading means that the device is switched off.
+    /// Whether an error in reply to the read request means that it is switched off.
     pub(super) refuses_when_off: bool,
 }
 

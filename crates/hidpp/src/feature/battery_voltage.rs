@@ -22,8 +22,8 @@ const CRITICAL: u8 = 0x20;
 codes! {
     /// The charging state: bits 7 and 2-0 of the flags, where bit 7 is external power.
     ///
-    /// Without external power the device is discharging and the other bits have no meaning: by them
-    /// alone a G915 would always be charging (Solaar issue 2825). All three low bits count: Solaar
+    /// Without external power the device is discharging and bits 4-0 have no meaning: by bits 2-0
+    /// alone a G915 would always be charging (Solaar issue 2825). Bit 5, critical, is valid. All three low bits count: Solaar
     /// evaluates two, and so takes 7 for full.
     pub enum Charging {
         /// No external power.
@@ -94,7 +94,8 @@ pub fn read_voltage(report: &Report) -> BatteryVoltage {
     }
 }
 
-/// Whether a report can be a reading. If it cannot, another feature is at that index.
+/// Whether a report looks like a reading. If not, the feature index may be stale: the session looks
+/// it up and reads again, and uses the second reading whatever this function returns.
 ///
 /// No lithium cell is below 2.5 V or above 5 V; flags may have any bit.
 pub fn can_be_reading(report: &Report) -> bool {
