@@ -135,7 +135,7 @@ impl Case {
                 arguments.extend(names.iter().flat_map(|name| ["--device", name]));
             }
             Devices::Configured(name, text) => {
-                std::fs::write(&configuration, text).unwrap();
+                fs::write(&configuration, text).unwrap();
                 arguments.extend(["--simulate=full", "--device", name]);
                 arguments.extend(["--config", configuration.to_str().unwrap()]);
             }
