@@ -13,7 +13,7 @@ use super::status::StatusArgs;
 use super::watch::WatchArgs;
 use crate::device::{CHARGING_ABOVE, LightLevel};
 
-/// The three ways to follow changes, told apart.
+/// How the three ways to follow changes differ.
 const FOLLOWING: &str = "\
 To follow changes: watch for a screen, monitor for one line per change, --format
 with --watch for a bar.";

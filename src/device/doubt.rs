@@ -20,7 +20,7 @@ const STEPS: u8 = 2;
 /// without a charger. A step that the device had announced as its next one is not odd.
 ///
 /// The caller drops an odd reading and reads again. It accepts the next reading whatever it is: two
-/// odd ones in a row are a real change, or cannot be told from one.
+/// odd ones in a row are a real change, or cannot be distinguished from one.
 pub fn is_odd(before: Option<&Battery>, new: &Battery) -> bool {
     let Some(before) = before.filter(|before| before.source == new.source) else {
         return false;

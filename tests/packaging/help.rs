@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clap::{Arg, Command, CommandFactory};
 use solar_status::{cli, service};
 
-/// The width of a terminal that nobody has changed.
+/// The default width of a terminal.
 const COLUMNS: usize = 80;
 
 /// All commands of both programs.

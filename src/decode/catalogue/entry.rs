@@ -67,11 +67,8 @@ pub(super) const fn input(
     events: &'static [Event],
 ) -> Feature {
     Feature {
-        id,
-        name,
-        calls,
-        events,
         has_input: true,
+        ..feature(id, name, calls, events)
     }
 }
 

@@ -21,7 +21,7 @@ use hidpp_proto::units::Timestamp;
 
 /// How many devices are summarized: 36 receivers with all slots used. Frames of more are counted.
 const MAX_DEVICES: usize = 256;
-/// How many sources are told apart by their USB ids.
+/// How many sources are distinguished by their USB ids.
 const MAX_SOURCES: usize = 256;
 
 /// What a capture contains.

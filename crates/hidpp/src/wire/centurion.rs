@@ -189,7 +189,7 @@ pub fn unwrap(params: &[u8]) -> Option<&[u8]> {
 }
 
 /// The report that a session has for a message: report 12 of its exact length, with an index for
-/// who sent it. `None`: it is not a message of HID++ 2.0, or it is longer than 64 bytes.
+/// its sender. `None`: it is not a message of HID++ 2.0, or it is longer than 64 bytes.
 pub fn to_report(from: DeviceIndex, message: &[u8]) -> Option<Report> {
     let is_message = match *message {
         [ERROR, _, _, _, ..] => true,
